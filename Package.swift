@@ -37,14 +37,20 @@ let package = Package(
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
 
+    // Floor 2: what touches the machine.
+    .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
+
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
     .testTarget(
       name: "WorkloadTests", dependencies: ["Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
