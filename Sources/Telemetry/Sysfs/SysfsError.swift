@@ -86,6 +86,8 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private static func advice(for code: Int32, path: String) -> String {
     switch code {
+    case ENOENT where !path.contains("/sys/"):
+      "nothing has written this file yet: start the bridge that does, or correct the board file"
     case ENOENT, ENODEV:
       "the device is unplugged or its driver is not loaded; check the wiring and `samovar hardware show`"
     case EACCES where path.hasSuffix("/energy_uj"), EPERM where path.hasSuffix("/energy_uj"):
