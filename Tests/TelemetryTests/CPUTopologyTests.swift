@@ -3,13 +3,16 @@ import Testing
 
 @Suite struct CPUTopologyTests {
   @Test(arguments: [
-    ("", []), ("0", [0]), ("0-3,8", [0, 1, 2, 3, 8]), ("2,0-1", [0, 1, 2]), ("5-5", [5]), ("0-2,1-3", [0, 1, 2, 3]),
+    ("", []), ("0", [0]), ("0-3,8", [0, 1, 2, 3, 8]), ("2,0-1", [0, 1, 2]), ("5-5", [5]),
+    ("0-2,1-3", [0, 1, 2, 3]),
   ])
   func listsAreReadAsTheKernelPrintsThem(text: String, numbers: [Int]) {
     #expect(CPUList.parse(text) == numbers)
   }
 
-  @Test(arguments: ["-1", "3-1", "a", "1,,2", "0-", "0-99999", "1-2-3", "+1", "0x1", "1 2", "99999999999999999999"])
+  @Test(arguments: [
+    "-1", "3-1", "a", "1,,2", "0-", "0-99999", "1-2-3", "+1", "0x1", "1 2", "99999999999999999999",
+  ])
   func whatIsNoListIsRefused(text: String) {
     #expect(CPUList.parse(text) == nil)
   }
@@ -17,7 +20,9 @@ import Testing
   @Test func everySetSurvivesBothWays() {
     var random = Seeded(7)
     for _ in 0..<500 {
-      let numbers = (0..<Int.random(in: 0...40, using: &random)).map { _ in Int.random(in: 0...200, using: &random) }
+      let numbers = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        Int.random(in: 0...200, using: &random)
+      }
       #expect(CPUList.parse(CPUList.format(numbers)) == Set(numbers).sorted())
     }
   }

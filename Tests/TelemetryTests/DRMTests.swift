@@ -15,7 +15,9 @@ import Workload
 
   @Test func anAMDCardTellsItsUseAndASleepingCardIsNotAsked() throws {
     let tree = try TemporaryTree(MachineTrees.amdServer)
-    let isAsked: @Sendable (String) -> Int32? = { path in path.contains("0000:41") && path.contains("busy") ? 5 : nil }
+    let isAsked: @Sendable (String) -> Int32? = { path in
+      path.contains("0000:41") && path.contains("busy") ? 5 : nil
+    }
     let cards = DRM.all(in: tree.root(failing: isAsked)).devices
     #expect(cards[0].busyPercent == .value(37))
     #expect(cards[0].temperatures.map(\.label) == ["edge"])

@@ -3,7 +3,9 @@ import Testing
 import Workload
 
 @Suite struct EnergyTests {
-  private func sample(_ microjoules: UInt64, range: UInt64 = 262_143_328_850, at second: Int64) -> EnergySample {
+  private func sample(_ microjoules: UInt64, range: UInt64 = 262_143_328_850, at second: Int64)
+    -> EnergySample
+  {
     EnergySample(
       takenAt: Instant(second * 1000),
       counters: ["intel-rapl:0": EnergyCounter(name: "package-0", microjoules: microjoules, range: range)])
@@ -65,7 +67,9 @@ import Workload
     let earlier = sample(1_000_000, at: 0)
     #expect(now.energy(since: earlier).joules == Joules(1))
     #expect(now.energy(since: earlier).gaps == ["intel-rapl:1 is new"])
-    #expect(earlier.energy(since: EnergySample(takenAt: .zero, counters: now.counters)).gaps.contains("intel-rapl:1 (package-1) is gone"))
+    #expect(
+      earlier.energy(since: EnergySample(takenAt: .zero, counters: now.counters)).gaps.contains(
+        "intel-rapl:1 (package-1) is gone"))
   }
 
   @Test func onlyPackagesAreSummed() throws {
@@ -74,7 +78,10 @@ import Workload
     #expect(faults.isEmpty)
     #expect(energy.counters.keys.sorted() == ["intel-rapl:0", "intel-rapl:1"])
     let zones = Powercap.all(in: root).devices
-    #expect(zones.map(\.zone) == ["intel-rapl:0", "intel-rapl:0:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:2"])
+    #expect(
+      zones.map(\.zone) == [
+        "intel-rapl:0", "intel-rapl:0:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:2",
+      ])
     #expect(zones.filter(\.isPackage).map(\.name) == ["package-0", "package-1"])
   }
 

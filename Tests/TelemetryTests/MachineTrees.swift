@@ -39,7 +39,8 @@ enum MachineTrees {
   static func coretemp(_ socket: Int, hwmon: Int) -> SysfsTree {
     var tree = SysfsTree()
     let place = "sys/devices/platform/coretemp.\(socket)/hwmon/hwmon\(hwmon)"
-    tree.link("sys/class/hwmon/hwmon\(hwmon)", to: "../../devices/platform/coretemp.\(socket)/hwmon/hwmon\(hwmon)")
+    tree.link(
+      "sys/class/hwmon/hwmon\(hwmon)", to: "../../devices/platform/coretemp.\(socket)/hwmon/hwmon\(hwmon)")
     tree.link(place + "/device", to: "../../../coretemp.\(socket)")
     tree.put(place + "/name", "coretemp")
     tree.put(place + "/temp1_input", "\(50 + socket)000")
@@ -103,6 +104,7 @@ enum MachineTrees {
     tree.put("sys/devices/pci0000:00/\(address)/vendor", vendor)
     tree.put("sys/devices/pci0000:00/\(address)/device", "0x73bf")
     tree.link("sys/devices/pci0000:00/\(address)/driver", to: "../../../bus/pci/drivers/\(driver)")
+    tree.entries["sys/bus/pci/drivers/" + driver] = SysfsTree.Entry(.directory, mode: 0o755)
     for node in nodes {
       tree.link("sys/class/drm/\(node)/device", to: "../../../devices/pci0000:00/\(address)")
     }

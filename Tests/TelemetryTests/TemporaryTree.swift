@@ -31,7 +31,8 @@ final class TemporaryTree: Sendable {
   }
 
   func remove(_ entry: String) throws {
-    try #require(Glibc.remove(path + "/" + entry) == 0, "cannot remove \(entry): \(String(cString: strerror(errno)))")
+    try #require(
+      Glibc.remove(path + "/" + entry) == 0, "cannot remove \(entry): \(String(cString: strerror(errno)))")
   }
 
   /// Sets when a file was last written.

@@ -6,7 +6,8 @@ import Workload
   @Test func chipsAreKnownByNameAndDeviceWithTheirLabelsAndBounds() throws {
     let chips = Hwmon.all(in: try TemporaryTree(MachineTrees.intelServer).root)
     #expect(chips.faults.isEmpty)
-    #expect(chips.devices.map(\.device) == ["/sys/devices/platform/coretemp.0", "/sys/devices/platform/coretemp.1"])
+    #expect(
+      chips.devices.map(\.device) == ["/sys/devices/platform/coretemp.0", "/sys/devices/platform/coretemp.1"])
     let second = try #require(chips.devices.last)
     #expect(second.temperatures.map(\.channel) == ["temp1", "temp2", "temp4"])
     #expect(second.temperatures[0].label == "Package id 1")
@@ -71,7 +72,9 @@ import Workload
   @Test func oneWireThermometersAreTellableFromTheBus() throws {
     var machine = MachineTrees.boiler
     machine.put("sys/bus/w1/devices/05-000000000001/state", "1")
-    machine.put("sys/bus/w1/devices/28-0000000000d0/w1_slave", "50 05 4b 46 7f ff 0c 10 1c : crc=1c YES\n50 05 t=-10125")
+    machine.put(
+      "sys/bus/w1/devices/28-0000000000d0/w1_slave", "50 05 4b 46 7f ff 0c 10 1c : crc=1c YES\n50 05 t=-10125"
+    )
     let found = W1Therm.all(in: try TemporaryTree(machine).root)
     #expect(found.devices.count == 8)
     #expect(found.devices.first?.resolution == 12)
