@@ -189,6 +189,14 @@ import Workload
     #expect(snapshot.permission == .allowed)
   }
 
+  @Test func anOldSnapshotForbidsHeatSinceAReadMayHang() throws {
+    let snapshot = sample(try boiler().root)
+    #expect(snapshot.permission(at: now + .seconds(300)) == .allowed)
+    #expect(
+      snapshot.permission(at: now + .seconds(301))
+        == .forbidden(reasons: ["the last sample of the sensors is 301 s old"]))
+  }
+
   @Test func nothingAtAllIsAllFaultsAndNoHeat() throws {
     let snapshot = sample(try TemporaryTree().root)
     #expect(snapshot.tank.allSatisfy { $0.temperature.quality == .lost })
