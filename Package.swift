@@ -34,8 +34,13 @@ let package = Package(
     // Floor 0: the system's libraries.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    .target(name: "CLinux"),
+
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
+
+    // Floor 2: what touches the host.
+    .target(name: "Sandbox", dependencies: ["CLinux", "Workload"], swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
