@@ -17,9 +17,10 @@ let house: [SwiftSetting] = [
 /// lld halves the time of an incremental link. Settings that only a root package may use.
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let argumentParser: Target.Dependency = .product(
-  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "samovar",
@@ -28,10 +29,13 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // Floor 0: the system's libraries.
+    // Floor 0: the system and its libraries.
+    .target(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
@@ -40,12 +44,19 @@ let package = Package(
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
 
     // Floor 2: the node's senses and hands.
+    .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
+    .target(name: "Sandbox", dependencies: ["CLinux", "Workload"], swiftSettings: house),
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
+    // Floor 5: the node.
+    .target(
+      name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", lifecycle, logging],
+      swiftSettings: house),
+
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Receipts", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
@@ -54,6 +65,9 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
