@@ -43,9 +43,12 @@ let package = Package(
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
+    // Floor 3: the rules.
+    .target(name: "Ledger", dependencies: ["Workload", "Receipts"], swiftSettings: house),
+
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Receipts", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Receipts", "Ledger", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
@@ -54,6 +57,9 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "Receipts", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
