@@ -49,14 +49,17 @@ let package = Package(
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
+    // Floor 3: decisions.
+    .target(name: "Ledger", dependencies: ["Workload", "Receipts"], swiftSettings: house),
+
     // Floor 5: the node.
     .target(
-      name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", lifecycle, logging],
+      name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", lifecycle, logging],
       swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Agent", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
