@@ -18,6 +18,7 @@ let house: [SwiftSetting] = [
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -28,6 +29,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -36,6 +38,9 @@ let package = Package(
 
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
+
+    // Floor 3: what is decided, and written down.
+    .target(name: "Ledger", dependencies: ["Workload", grdb], swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
