@@ -35,21 +35,30 @@ let package = Package(
   targets: [
     // Floor 0: the system's libraries.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
 
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
 
+    // Floor 2: the node's senses and hands.
+    .target(
+      name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
+
     // Floor 3: what is decided, and written down.
-    .target(name: "Ledger", dependencies: ["Workload", grdb], swiftSettings: house),
+    .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Receipts", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
     .testTarget(
       name: "WorkloadTests", dependencies: ["Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
