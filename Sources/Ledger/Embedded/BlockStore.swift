@@ -1,4 +1,6 @@
+internal import FoundationEssentials
 internal import GRDB
+internal import Receipts
 internal import Workload
 
 /// Blocks in a SQLite file in WAL mode: append-only, each append one immediate transaction that is on the disk when it
@@ -64,11 +66,11 @@ struct BlockStore {
   }
 
   /// Gives the blocks after a number to `body`, in order, from one consistent view of the file.
-  func read(after number: UInt64, _ body: (StoredBlock) throws -> Void) throws {
+  func read(after number: UInt64, nextCall: UInt64, _ body: (Block) throws -> Void) throws {
     try LedgerFileError.translating("read", path) {
       try database.writeWithoutTransaction { db in
         try db.inTransaction(.deferred) {
-          try Self.read(db, after: number, body)
+          try BlockRows.read(db, after: number, nextCall: nextCall, body)
           return .commit
         }
       }
@@ -104,11 +106,11 @@ struct BlockStore {
   struct Appending {
     fileprivate let db: Database
 
-    func read(after number: UInt64, _ body: (StoredBlock) throws -> Void) throws {
-      try BlockStore.read(db, after: number, body)
+    func read(after number: UInt64, nextCall: UInt64, _ body: (Block) throws -> Void) throws {
+      try BlockRows.read(db, after: number, nextCall: nextCall, body)
     }
 
-    func insert(_ block: StoredBlock, firstCall: UInt64) throws {
+    func insert(_ block: Block, firstCall: UInt64) throws {
       // A later SQLite than the one that made the file leaves its own version in the header: the audit must know.
       let version = try BlockStore.sqliteVersion(db)
       if try Int.fetchOne(db, sql: "PRAGMA user_version") != version {
@@ -155,6 +157,7 @@ extension BlockStore {
           time INTEGER NOT NULL,
           previous BLOB NOT NULL,
           calls_root BLOB NOT NULL,
+          beacon BLOB,
           state_hash BLOB NOT NULL,
           signature BLOB NOT NULL
         ) STRICT;
@@ -169,20 +172,22 @@ extension BlockStore {
     try db.execute(sql: "INSERT INTO genesis (json) VALUES (?)", arguments: [genesis])
   }
 
-  static func insert(_ db: Database, _ block: StoredBlock, firstCall: UInt64) throws {
+  static func insert(_ db: Database, _ block: Block, firstCall: UInt64) throws {
+    let head = block.head
     try db.cachedStatement(
       sql: """
-        INSERT INTO block (number, height, time, previous, calls_root, state_hash, signature)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO block (number, height, time, previous, calls_root, beacon, state_hash, signature)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      Int64(clamping: block.number), Int64(clamping: block.height), block.time, block.previous.data,
-      block.callsRoot.data, block.stateHash.data, block.signature.data,
+      Int64(clamping: head.number), Int64(clamping: head.height), Int64(clamping: head.time),
+      Data(head.previous.bytes), Data(head.callsRoot.bytes), block.beacon.map { Data($0.bytes) },
+      Data(head.stateHash.bytes), Data(block.signature.bytes),
     ])
     let call = try db.cachedStatement(sql: "INSERT INTO call (sequence, block, payload) VALUES (?, ?, ?)")
     for (index, payload) in block.calls.enumerated() {
       try call.execute(arguments: [
-        Int64(clamping: firstCall) + Int64(index), Int64(clamping: block.number), payload.data,
+        Int64(clamping: firstCall) + Int64(index), Int64(clamping: head.number), Data(payload),
       ])
     }
   }
