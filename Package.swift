@@ -50,7 +50,7 @@ let package = Package(
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Receipts", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Receipts", "Ledger", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.
@@ -59,6 +59,9 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "Receipts", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
