@@ -1,4 +1,3 @@
-package import Receipts
 package import Workload
 
 /// One replica of a task as its node knows it: what journal and outbox are keyed by.
