@@ -17,6 +17,9 @@ let house: [SwiftSetting] = [
 /// lld halves the time of an incremental link. Settings that only a root package may use.
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
+/// For executables that run inside a sandbox's empty root, or start before one: no library to look for.
+let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-executable"])]
+
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -35,12 +38,20 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     .target(name: "CLinux"),
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
 
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
 
+    .target(name: "SandboxPlan", swiftSettings: house),
+
     // Floor 2: what touches the host.
-    .target(name: "Sandbox", dependencies: ["CLinux", "Workload"], swiftSettings: house),
+    .target(
+      name: "Sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxPlan", "Workload"], swiftSettings: house),
+    .executableTarget(
+      name: "samovar-init", dependencies: ["CCap", "CLinux", "SandboxPlan"],
+      swiftSettings: house, linkerSettings: staticLinking),
 
     // Floor 7: what people run.
     .executableTarget(
