@@ -132,6 +132,12 @@ package struct SysfsRoot: Sendable {
     return Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
   }
 
+  /// Permission bits of a file; nothing where there is none.
+  func permissions(_ path: String) -> UInt16? {
+    var status = stat()
+    return stat(hostPath(path), &status) == 0 ? UInt16(status.st_mode & 0o7777) : nil
+  }
+
   private static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
