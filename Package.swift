@@ -67,7 +67,7 @@ let package = Package(
       name: "WorkloadTests", dependencies: ["Workload"],
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
-      name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
+      name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CSecp256k1"],
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],

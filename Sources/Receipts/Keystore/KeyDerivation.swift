@@ -12,12 +12,12 @@ package enum KeyDerivation: Hashable, Sendable {
   /// 4 MiB: for keys that a program opens unattended with a password lying beside them.
   package static let light = KeyDerivation.scrypt(n: 1 << 12, r: 8, p: 6)
 
-  /// Memory that opening a key file may take.
+  /// Bytes that libcrypto may take for scrypt: those of the blocks below, and its own.
   private static let mostMemory: UInt64 = 1 << 30
-  /// About ten seconds of one core.
+  /// n · r of scrypt, each 128 bytes of memory; p repeats the work over the same memory, some ten seconds at most.
+  private static let mostBlocks: UInt64 = 1 << 22
+  /// Of PBKDF2: about ten seconds of one core.
   private static let mostIterations: UInt32 = 20_000_000
-  /// p of scrypt costs time in proportion and no memory.
-  private static let mostParallelism: UInt64 = 64
   static let length = 32
 
   /// 32 bytes for a password. The caller wipes them.
@@ -30,12 +30,19 @@ package enum KeyDerivation: Hashable, Sendable {
       guard n > 1, n & (n - 1) == 0, r > 0, p > 0 else {
         throw .notAKeystore(reason: "scrypt needs n a power of two above 1, and r and p above 0")
       }
-      let (blocks, overflow) = r.multipliedReportingOverflow(by: n)
-      guard !overflow, blocks <= Self.mostMemory / 128 - 4096, r <= 1024, p <= Self.mostParallelism else {
+      guard n <= Self.mostBlocks, r <= 1024, p <= 1024, n * r <= Self.mostBlocks,
+        n * r * p <= 4 * Self.mostBlocks
+      else {
         throw .tooCostly(what: "scrypt with n = \(n), r = \(r), p = \(p)")
       }
-      succeeded = EVP_PBE_scrypt(
-        text, text.count, salt, salt.count, n, r, p, Self.mostMemory, &key, key.count)
+      if ScryptMixing.isNeeded(n: n, r: r) {
+        let isDone = ScryptMixing.derive(
+          password: text, salt: salt, n: Int(n), r: Int(r), p: Int(p), into: &key)
+        succeeded = isDone ? 1 : 0
+      } else {
+        succeeded = EVP_PBE_scrypt(
+          text, text.count, salt, salt.count, n, r, p, Self.mostMemory, &key, key.count)
+      }
     case .pbkdf2(let iterations):
       guard iterations > 0 else { throw .notAKeystore(reason: "PBKDF2 needs at least one iteration") }
       guard iterations <= Self.mostIterations else {
