@@ -58,6 +58,15 @@ package enum KeyDerivation: Hashable, Sendable {
   }
 }
 
+extension KeyDerivation: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .scrypt(let n, let r, let p): "scrypt, n \(n), r \(r), p \(p)"
+    case .pbkdf2(let iterations): "PBKDF2 with HMAC-SHA-256, \(iterations) iterations"
+    }
+  }
+}
+
 /// AES-128 in counter mode (NIST SP 800-38A) by libcrypto; the same call locks and unlocks.
 enum AES128CTR {
   static func apply(key: ArraySlice<UInt8>, counter: [UInt8], to input: [UInt8]) -> [UInt8] {

@@ -32,7 +32,8 @@ package struct Keystore: Hashable, Sendable {
   package let id: String
   /// In the clear, so that a file can be found without its password. Some wallets leave it out.
   package let address: Address?
-  let derivation: KeyDerivation
+  /// How its password is stretched.
+  package let derivation: KeyDerivation
   let derivedLength: Int
   let salt: [UInt8]
   let counter: [UInt8]

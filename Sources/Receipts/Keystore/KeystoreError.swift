@@ -9,6 +9,7 @@ package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noKey(PrivateKeyError)
   /// The file's address is not its key's.
   case otherAddress(stated: Address, found: Address)
+  case file(SmallFile.Failure)
   case exists(path: String)
   /// A system call failed: which, on what, and what the system said.
   case system(call: String, path: String, reason: String)
@@ -22,6 +23,7 @@ package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noKey(let error): "the key file holds no key: \(error)"
     case .otherAddress(let stated, let found):
       "the key file says it is of \(stated), and its key is of \(found): the file was altered"
+    case .file(let error): error.description
     case .exists(let path): "\(path) exists already, and a key file is never written over; choose another name"
     case .system(let call, let path, let reason): "\(call) \(path): \(reason)"
     }

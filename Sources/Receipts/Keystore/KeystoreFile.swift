@@ -6,7 +6,13 @@ package enum KeystoreFile {
   private static let mostBytes = 64 << 10
 
   package static func read(_ path: String) throws(KeystoreError) -> Keystore {
-    try Keystore(decoding: try bytes(of: path))
+    let bytes: [UInt8]
+    do {
+      bytes = try SmallFile.read(path, atMost: mostBytes)
+    } catch {
+      throw .file(error)
+    }
+    return try Keystore(decoding: bytes)
   }
 
   /// Writes a new file that only its owner can read (mode 0600), whole or not at all, and on disk when this returns.
@@ -53,25 +59,6 @@ package enum KeystoreFile {
     guard directory >= 0 else { throw failure("opening", name) }
     defer { close(directory) }
     guard fsync(directory) == 0 else { throw failure("writing to disk", name) }
-  }
-
-  private static func bytes(of path: String) throws(KeystoreError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw failure("opening", path) }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: mostBytes + 1)
-    var filled = 0
-    while filled < bytes.count {
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(file, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure("reading", path) }
-      if count == 0 { break }
-      filled += count
-    }
-    guard filled <= mostBytes else { throw .notAKeystore(reason: "it is larger than \(mostBytes) bytes") }
-    return Array(bytes.prefix(filled))
   }
 
   /// Reads errno, so nothing may come between the failed call and this.

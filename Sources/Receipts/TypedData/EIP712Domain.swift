@@ -10,8 +10,9 @@ package struct EIP712Domain: Hashable, Sendable {
   /// `hashStruct` of the domain, computed once.
   package let separator: Bytes32
 
-  private static let typeHash = Keccak256.hash(
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+  /// EIP-712's `encodeType` of the domain.
+  static let encodedType = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+  private static let typeHash = Keccak256.hash(encodedType)
 
   package init(name: String, version: String, chainID: UInt64, verifyingContract: Address) {
     self.name = name

@@ -2,7 +2,7 @@ package import Workload
 
 /// Any EIP-712 message with its types, in the JSON form that wallets take (`eth_signTypedData_v4`).
 package struct TypedData: Hashable, Sendable, Decodable {
-  package struct Member: Hashable, Sendable, Decodable {
+  package struct Member: Hashable, Sendable, Codable {
     package var name: String
     package var type: String
   }
@@ -57,12 +57,14 @@ package enum TypedDataError: Error, Hashable, Sendable, CustomStringConvertible 
   case unknownType(String, at: String)
   case missing(at: String)
   case unfit(type: String, at: String)
+  case notEncodable(reason: String)
 
   package var description: String {
     switch self {
     case .unknownType(let type, let place): "\(place): there is no type '\(type)'"
     case .missing(let place): "\(place) is missing"
     case .unfit(let type, let place): "\(place) is not a value of the type \(type)"
+    case .notEncodable(let reason): "the typed data can't be written as JSON: \(reason)"
     }
   }
 }
