@@ -12,14 +12,17 @@ package struct BagFile: Sendable {
   /// Of each task; nothing where the file leaves it to us.
   var taskName: Written<Template>?
   var command: [Written<Template>]?
+  var commandPlace: Place?
   var environment: [Variable]?
   var inputs: [Input]?
+  /// Those inputs that were right, though another may have been mistaken.
+  var readableInputs: [Input] = []
   var outputs: [Written<Template>]?
   var limits: Limits?
   var sweep: Sweep?
   var terms: Terms?
-  /// Where mistakes about the whole are reported.
-  var place = Place(line: 1, column: 1)
+  /// Where the file has the values of its sweep.
+  var sweepPlace: Place?
 
   struct Variable: Sendable {
     var name: String

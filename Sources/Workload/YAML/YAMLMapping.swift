@@ -14,7 +14,8 @@ package final class YAMLMapping {
     self.name = name
     self.mark = mark
     entries = mapping.map { key, value in
-      let text = key.string ?? "?"
+      if key.scalar == nil { source.report("a key of \(name) must be text", at: key.mark) }
+      let text = key.scalar?.string ?? "?"
       return (text, YAMLValue(node: value, name: text, source: source), key.mark)
     }
     keyNodes = mapping.map { $0.key }

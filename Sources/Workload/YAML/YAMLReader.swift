@@ -78,7 +78,7 @@ final class YAMLSource {
     case .duplicatedKeysInMapping(let duplicates, let context):
       Mistake(
         file: file, line: context.mark.line, column: context.mark.column,
-        message: "the key '\(duplicates.first.map { String(describing: $0) } ?? "?")' stands twice in one mapping")
+        message: "the key '\(duplicates.first ?? "?")' stands twice in one mapping")
     default:
       Mistake(file: file, line: 1, column: 1, message: "not YAML: \(error)")
     }
