@@ -13,8 +13,7 @@ struct SubmitCommand: AsyncParsableCommand {
       free balance as escrow. Prints the bag's name, by which status, results and cancel know it.
       """)
 
-  @Argument(help: "The bag file.")
-  var file: String
+  @OptionGroup var bag: BagFileOptions
   @OptionGroup var account: AccountOptions
   @Flag(help: "Say it in JSON.") var json = false
 
@@ -25,7 +24,7 @@ struct SubmitCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let resolved = try BagFile.read(file).resolve()
+    let resolved = try bag.resolve(try bag.text())
     let ledger = try account.ledger.open()
     let submission = Submission(account: try account.account(on: ledger), shared: try account.ledger.shared())
     let id = try await submission.post(resolved)
