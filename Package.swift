@@ -40,6 +40,12 @@ let package = Package(
     // Floor 2: what touches the machine.
     .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
 
+    // Floor 3: what is decided.
+    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
+
+    // Floor 4: worlds to try the rules in.
+    .target(name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
+
     // Floor 7: what people run.
     .executableTarget(
       name: "samovar", dependencies: ["Workload", "Telemetry", argumentParser],
@@ -51,6 +57,12 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "SchedulingTests", dependencies: ["Scheduling", "Telemetry", "Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Scheduling", "Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )
