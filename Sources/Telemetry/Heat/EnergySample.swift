@@ -19,7 +19,7 @@ package struct EnergySample: Hashable, Sendable, Codable {
   /// A counter that stands in only one of the two, or was reset between them, adds nothing and is named in `gaps`.
   package func energy(since earlier: EnergySample) -> EnergyUse {
     let seconds = (takenAt - earlier.takenAt).seconds
-    var use = EnergyUse(joules: .zero, counted: 0, gaps: [])
+    var use = EnergyUse(joules: .zero, seconds: max(0, seconds), counted: 0, gaps: [])
     for (zone, before) in earlier.counters.sorted(by: { NaturalOrder.precedes($0.key, $1.key) }) {
       guard let now = counters[zone] else {
         use.gaps.append("\(zone) (\(before.name)) is gone")
@@ -42,10 +42,17 @@ package struct EnergySample: Hashable, Sendable, Codable {
 /// Energy between two samples.
 package struct EnergyUse: Hashable, Sendable {
   package var joules: Joules
+  /// Time between them.
+  package var seconds: Double
   /// Counters that it is the sum of; 0 means that nothing was measured.
   package var counted: Int
   /// Counters that could not be counted, with the reason.
   package var gaps: [String]
+
+  /// Nothing where no counter was counted or no time has passed.
+  package var meanPower: Watts? {
+    counted > 0 && seconds > 0 ? Watts(joules.value / seconds) : nil
+  }
 }
 
 /// One energy counter: microjoules that turn to zero after `range`. Kernel doc: power/powercap/powercap.rst.

@@ -50,7 +50,10 @@ package struct SensorFault: Error, Hashable, Sendable, Codable, CustomStringConv
       switch error.cause {
       case .system(errno: 2): .absent
       case .system: .unreadable
-      case .malformed: .malformed
+      case .malformed, .ambiguous: .malformed
+      case .checksum: .checksum
+      case .flagged: .flagged
+      case .notFound: .absent
       }
     self.init(quantity: quantity, source: source, kind: kind, detail: error.said, advice: error.advice)
   }

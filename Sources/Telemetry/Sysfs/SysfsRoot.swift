@@ -34,7 +34,8 @@ package struct SysfsRoot: Sendable {
     let bytes = try readBytes(path)
     let text = String(decoding: bytes, as: UTF8.self)
     let isBlank = { (character: Character) in character.isWhitespace || character == "\0" }
-    guard let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) })
+    guard let first = text.firstIndex(where: { !isBlank($0) }),
+      let last = text.lastIndex(where: { !isBlank($0) })
     else { return "" }
     return String(text[first...last])
   }
@@ -110,7 +111,9 @@ package struct SysfsRoot: Sendable {
 
   /// The kernel path that a path resolves to, links followed; nothing where it leads nowhere or out of the root.
   package func resolve(_ path: String) -> String? {
-    guard let resolved = Self.realPath(hostPath(path)), let root = Self.realPath(self.path) else { return nil }
+    guard let resolved = Self.realPath(hostPath(path)), let root = Self.realPath(self.path) else {
+      return nil
+    }
     if root == "/" { return resolved }
     guard resolved.hasPrefix(root + "/") else { return nil }
     return String(resolved.dropFirst(root.count))
@@ -130,6 +133,12 @@ package struct SysfsRoot: Sendable {
       throw SysfsError(.read, hostPath(path), .system(errno: Glibc.errno))
     }
     return Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+  }
+
+  /// Permission bits of a file; nothing where there is none.
+  func permissions(_ path: String) -> UInt16? {
+    var status = stat()
+    return stat(hostPath(path), &status) == 0 ? UInt16(status.st_mode & 0o7777) : nil
   }
 
   private static func realPath(_ path: String) -> String? {
