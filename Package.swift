@@ -70,6 +70,12 @@ let package = Package(
       name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", lifecycle, logging],
       swiftSettings: house),
 
+    // Floor 3: what is decided.
+    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
+
+    // Floor 4: worlds to try the rules in.
+    .target(name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
+
     // Floor 7: what people run.
     .executableTarget(
       name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Ledger", "Agent", argumentParser],
@@ -87,6 +93,12 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "SchedulingTests", dependencies: ["Scheduling", "Telemetry", "Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Scheduling", "Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
   ]
 )

@@ -49,7 +49,8 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
   @Test func aBoardThatIsNotThereSaysWhatToName() {
     let error = #expect(throws: BoardError.self) { try Board.load(directory: "/nonexistent") }
     #expect(
-      error?.description == "cannot read /nonexistent/board.yaml: No such file or directory; name a directory that "
+      error?.description
+        == "cannot read /nonexistent/board.yaml: No such file or directory; name a directory that "
         + "holds a board.yaml, such as hardware/simulated-boiler")
   }
 }

@@ -21,7 +21,8 @@ package struct Board: Hashable, Sendable {
 
   package init(
     name: String, description: String = "", sources: [String] = [], tank: Tank? = nil,
-    coolant: TemperatureSource? = nil, processors: ProcessorTemperature = .detected, meter: PowerSource? = nil,
+    coolant: TemperatureSource? = nil, processors: ProcessorTemperature = .detected,
+    meter: PowerSource? = nil,
     demandFile: String? = nil, power: PowerModel, limits: BoardLimits
   ) {
     self.name = name
@@ -49,7 +50,8 @@ package struct Tank: Hashable, Sendable {
   package var lossWattsPerKelvin: Double
 
   package init(
-    layers: [TankLayer], outlet: TemperatureSource? = nil, inlet: TemperatureSource? = nil, lossWattsPerKelvin: Double
+    layers: [TankLayer], outlet: TemperatureSource? = nil, inlet: TemperatureSource? = nil,
+    lossWattsPerKelvin: Double
   ) {
     self.layers = layers
     self.outlet = outlet

@@ -12,7 +12,9 @@ extension Board {
     do { bytes = try WholeFile.read(path, atMost: largestFile) } catch {
       throw .unreadable(error)
     }
-    do { return try parse(String(decoding: bytes, as: UTF8.self), file: path) } catch { throw .mistaken(error) }
+    do { return try parse(String(decoding: bytes, as: UTF8.self), file: path) } catch {
+      throw .mistaken(error)
+    }
   }
 }
 

@@ -43,10 +43,12 @@ extension Board {
     let loss = tank.required("loss") { $0.quantity("a loss of heat", ["W/K": 1]) }
     guard let layers, let loss, isRead(outlet), isRead(inlet) else { return nil }
     if layers.isEmpty { return tank["layers"]?.mistake("layers must name at least one layer of the tank") }
-    for (index, layer) in layers.enumerated() where layers[..<index].contains(where: { $0.name == layer.name }) {
+    for (index, layer) in layers.enumerated()
+    where layers[..<index].contains(where: { $0.name == layer.name }) {
       tank["layers"]?.report("two layers are named '\(layer.name)'")
     }
-    for (index, layer) in layers.enumerated() where layers[..<index].contains(where: { $0.sensor == layer.sensor }) {
+    for (index, layer) in layers.enumerated()
+    where layers[..<index].contains(where: { $0.sensor == layer.sensor }) {
       tank["layers"]?.report("two layers have the same sensor, \(layer.sensor)")
     }
     return Tank(layers: layers, outlet: outlet ?? nil, inlet: inlet ?? nil, lossWattsPerKelvin: loss)
@@ -111,7 +113,8 @@ extension Board {
     guard let limit = value.celsius() else { return nil }
     guard range.contains(limit) else {
       return value.mistake(
-        "\(value.name) must be from \(range.lowerBound.value) to \(range.upperBound.value) °C, not \(limit.value)")
+        "\(value.name) must be from \(range.lowerBound.value) to \(range.upperBound.value) °C, not \(limit.value)"
+      )
     }
     return limit
   }
@@ -139,7 +142,8 @@ extension Board {
         id.string().flatMap { text in
           W1Therm.isDeviceName(text)
             ? .oneWire(id: text)
-            : id.mistake("w1 must be a thermometer's family and serial number such as 28-0000000001b0, not '\(text)'")
+            : id.mistake(
+              "w1 must be a thermometer's family and serial number such as 28-0000000001b0, not '\(text)'")
         }
       }
     case "hwmon":

@@ -79,7 +79,8 @@ extension HwmonChip {
       throw SysfsError(.list, root.hostPath(Hwmon.path), .notFound(what: what, present: present))
     }
     guard fitting.count == 1 else {
-      throw SysfsError(.list, root.hostPath(Hwmon.path), .ambiguous(what: what, candidates: fitting.map(\.path)))
+      throw SysfsError(
+        .list, root.hostPath(Hwmon.path), .ambiguous(what: what, candidates: fitting.map(\.path)))
     }
     return first.chip
   }

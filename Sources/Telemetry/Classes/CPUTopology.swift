@@ -9,7 +9,9 @@ package enum CPUList {
     var numbers: Set<Int> = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(number)
-      guard let first = ends[0], let last = ends[ends.count - 1], first <= last, last <= greatest else { return nil }
+      guard let first = ends[0], let last = ends[ends.count - 1], first <= last, last <= greatest else {
+        return nil
+      }
       numbers.formUnion(first...last)
     }
     return numbers.sorted()

@@ -20,7 +20,8 @@ package struct Cpufreq: Sendable, Encodable {
     .read(path, in: root, accept: { NumberedName($0)?.stem == "policy" }) { policy, path throws(SysfsError) in
       guard let related = try root.readIfPresent(path + "/related_cpus") else { return nil }
       return Cpufreq(
-        policy: policy, processors: processors(related), governor: try? root.readIfPresent(path + "/scaling_governor"),
+        policy: policy, processors: processors(related),
+        governor: try? root.readIfPresent(path + "/scaling_governor"),
         driver: try? root.readIfPresent(path + "/scaling_driver"),
         currentKilohertz: Attribute { () throws(SysfsError) in try root.number(path + "/scaling_cur_freq") },
         limitKilohertz: try? root.numberIfPresent(path + "/scaling_max_freq"),

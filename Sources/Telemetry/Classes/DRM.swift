@@ -78,13 +78,17 @@ package struct DRM: Sendable, Encodable {
       isSuspended: isSuspended, temperatures: [], powers: [])
     if isSuspended { return card }
     let busy = path + "/gpu_busy_percent"
-    if root.isPresent(busy) { card.busyPercent = Attribute { () throws(SysfsError) in try root.number(busy) } }
+    if root.isPresent(busy) {
+      card.busyPercent = Attribute { () throws(SysfsError) in try root.number(busy) }
+    }
     card.memoryBytes = try? root.numberIfPresent(path + "/mem_info_vram_total")
     card.memoryUsedBytes = try? root.numberIfPresent(path + "/mem_info_vram_used")
     for chip in (try? root.entriesIfPresent(path + "/hwmon")) ?? [] where Hwmon.isChip(chip) {
       let reader = HwmonChip(entry: chip, path: path + "/hwmon/" + chip, in: root)
       let channels = (try? reader.channels()) ?? []
-      card.temperatures += channels.filter { $0.stem == "temp" }.map { reader.temperature("temp\($0.number)") }
+      card.temperatures += channels.filter { $0.stem == "temp" }.map {
+        reader.temperature("temp\($0.number)")
+      }
       card.powers += channels.filter { $0.stem == "power" }.map { reader.power("power\($0.number)") }
     }
     return card

@@ -88,7 +88,8 @@ struct HwmonChip {
 
   func temperature(_ channel: String) -> Hwmon.Temperature {
     Hwmon.Temperature(
-      channel: channel, label: label(channel), input: Attribute { () throws(SysfsError) in try celsius(channel) },
+      channel: channel, label: label(channel),
+      input: Attribute { () throws(SysfsError) in try celsius(channel) },
       max: bound(channel, "max"), critical: bound(channel, "crit"))
   }
 
@@ -102,12 +103,16 @@ struct HwmonChip {
   }
 
   func power(_ channel: String) -> Hwmon.Power {
-    Hwmon.Power(channel: channel, label: label(channel), draw: Attribute { () throws(SysfsError) in try watts(channel) })
+    Hwmon.Power(
+      channel: channel, label: label(channel), draw: Attribute { () throws(SysfsError) in try watts(channel) }
+    )
   }
 
   /// The present power, else the average, as chips have one or the other.
   func watts(_ channel: String) throws(SysfsError) -> Watts {
-    if let microwatts = try root.numberIfPresent(path(of: channel, "input")) { return Watts(Double(microwatts) / 1e6) }
+    if let microwatts = try root.numberIfPresent(path(of: channel, "input")) {
+      return Watts(Double(microwatts) / 1e6)
+    }
     return Watts(Double(try root.number(path(of: channel, "average"))) / 1e6)
   }
 
@@ -115,7 +120,9 @@ struct HwmonChip {
 
   /// A bound of the chip; nothing where it has none, or says the greatest number for "none".
   private func bound(_ channel: String, _ property: String) -> Celsius? {
-    guard let bound = try? root.numberIfPresent(path(of: channel, property)), abs(bound) < 1_000_000 else { return nil }
+    guard let bound = try? root.numberIfPresent(path(of: channel, property)), abs(bound) < 1_000_000 else {
+      return nil
+    }
     return Celsius(Double(bound) / 1000)
   }
 

@@ -68,7 +68,8 @@ package struct IIO: Sendable, Encodable {
     return nil
   }
 
-  private static func decimal(_ text: String, _ path: String, _ root: SysfsRoot) throws(SysfsError) -> Double {
+  private static func decimal(_ text: String, _ path: String, _ root: SysfsRoot) throws(SysfsError) -> Double
+  {
     guard let value = Double(text), value.isFinite else {
       throw SysfsError(.parse, root.hostPath(path), .malformed(text: text, expected: "a number"))
     }

@@ -35,7 +35,8 @@ package struct Powercap: Sendable, Encodable {
     let energy = try root.number(path + "/energy_uj")
     guard energy >= 0 else {
       throw SysfsError(
-        .parse, root.hostPath(path + "/energy_uj"), .malformed(text: "\(energy)", expected: "an energy in µJ"))
+        .parse, root.hostPath(path + "/energy_uj"), .malformed(text: "\(energy)", expected: "an energy in µJ")
+      )
     }
     // Without a range a turn can't be told from a reset, but the counter still counts.
     let range = (try? root.numberIfPresent(path + "/max_energy_range_uj")) ?? 0
@@ -45,7 +46,9 @@ package struct Powercap: Sendable, Encodable {
 
 extension EnergySample {
   /// The package counters as they are now, and why any could not be read.
-  package static func read(in root: SysfsRoot, at now: Instant) -> (sample: EnergySample, faults: [SysfsError]) {
+  package static func read(in root: SysfsRoot, at now: Instant) -> (
+    sample: EnergySample, faults: [SysfsError]
+  ) {
     var sample = EnergySample(takenAt: now)
     let zones = Powercap.all(in: root)
     var faults = zones.faults

@@ -21,7 +21,8 @@ package struct ThermalZone: Sendable, Encodable {
     .read(path, in: root, accept: isZone) { entry, path throws(SysfsError) in
       guard let type = try root.readIfPresent(path + "/type") else { return nil }
       return ThermalZone(
-        entry: entry, type: type, temperature: Attribute { () throws(SysfsError) in try celsius(path, in: root) },
+        entry: entry, type: type,
+        temperature: Attribute { () throws(SysfsError) in try celsius(path, in: root) },
         policy: try? root.readIfPresent(path + "/policy"), trips: trips(path, in: root))
     }
   }

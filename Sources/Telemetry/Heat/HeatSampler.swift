@@ -63,7 +63,8 @@ package struct HeatSampler: Sendable {
   }
 
   private mutating func water(
-    _ source: TemperatureSource, _ quantity: String, _ neighbours: [Celsius], into snapshot: inout HeatSnapshot
+    _ source: TemperatureSource, _ quantity: String, _ neighbours: [Celsius],
+    into snapshot: inout HeatSnapshot
   ) -> Reading<Celsius> {
     let now = snapshot.takenAt
     let attempt = Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }
@@ -77,12 +78,14 @@ package struct HeatSampler: Sendable {
     let limits = board.limits.sensors
     var fault: SensorFault?
     if let value = attempt.value?.value,
-      let kind = Plausibility.fault(of: value, isOneWire: source.isOneWire, neighbours: neighbours, limits: limits)
+      let kind = Plausibility.fault(
+        of: value, isOneWire: source.isOneWire, neighbours: neighbours, limits: limits)
     {
       fault = .refused(kind, value, limits: limits, quantity: quantity, source: "\(source)")
     }
     return HeatSampler.settle(
-      attempt, fault, &temperatures[quantity, default: SensorFilter()], perMinute: limits.kelvinPerMinute, limits,
+      attempt, fault, &temperatures[quantity, default: SensorFilter()], perMinute: limits.kelvinPerMinute,
+      limits,
       quantity: quantity, source: "\(source)", into: &snapshot)
   }
 
@@ -120,7 +123,8 @@ package struct HeatSampler: Sendable {
       }
       snapshot.processors.append(
         HeatSampler.settle(
-          attempt, fault, &temperatures["processor \(source)", default: SensorFilter()], perMinute: nil, limits,
+          attempt, fault, &temperatures["processor \(source)", default: SensorFilter()], perMinute: nil,
+          limits,
           quantity: "processor", source: source, into: &snapshot))
     }
   }
@@ -128,7 +132,8 @@ package struct HeatSampler: Sendable {
   private mutating func sampleDemand(into snapshot: inout HeatSnapshot) {
     guard let path = board.demandFile else { return }
     snapshot.demand = HeatSampler.settle(
-      Attribute { () throws(SysfsError) in try HeatDemandFile.measure(path, in: root) }, nil, &demand, perMinute: nil,
+      Attribute { () throws(SysfsError) in try HeatDemandFile.measure(path, in: root) }, nil, &demand,
+      perMinute: nil,
       board.limits.sensors, quantity: "heat demand", source: path, into: &snapshot)
   }
 
@@ -148,7 +153,8 @@ package struct HeatSampler: Sendable {
     if let source = board.meter {
       snapshot.powerOrigin = .meter
       snapshot.power = HeatSampler.settle(
-        Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }, nil, &meter, perMinute: nil,
+        Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }, nil, &meter,
+        perMinute: nil,
         board.limits.sensors, quantity: "power", source: "\(source)", into: &snapshot)
     } else if let use, use.counted > 0, let watts = use.meanPower {
       snapshot.powerOrigin = .rapl
@@ -160,15 +166,19 @@ package struct HeatSampler: Sendable {
     let topology = CPUTopology.read(in: machine)
     let cards = DRM.countGPUs(in: machine)
     snapshot.machine = MachineCounts(
-      onlineProcessors: topology.online, cores: topology.coreCount, packages: topology.packageCount, gpus: cards.count)
-    snapshot.faults += topology.faults.map { SensorFault(quantity: "processors", source: CPUTopology.path, $0) }
+      onlineProcessors: topology.online, cores: topology.coreCount, packages: topology.packageCount,
+      gpus: cards.count)
+    snapshot.faults += topology.faults.map {
+      SensorFault(quantity: "processors", source: CPUTopology.path, $0)
+    }
     snapshot.faults += cards.faults.map { SensorFault(quantity: "GPUs", source: DRM.path, $0) }
   }
 
   /// One attempt through a quantity's memory; what is wrong goes to the faults.
   private static func settle<Value>(
     _ attempt: Attribute<Measurement<Value>>, _ refused: SensorFault?, _ filter: inout SensorFilter<Value>,
-    perMinute: Double?, _ limits: SensorLimits, quantity: String, source: String, into snapshot: inout HeatSnapshot
+    perMinute: Double?, _ limits: SensorLimits, quantity: String, source: String,
+    into snapshot: inout HeatSnapshot
   ) -> Reading<Value> {
     let now = snapshot.takenAt
     let outcome: Result<Measurement<Value>, Refusal>
@@ -184,7 +194,8 @@ package struct HeatSampler: Sendable {
     } else if jumped {
       snapshot.faults.append(
         SensorFault(
-          quantity: quantity, source: source, kind: .jump, detail: "changed faster than the board says it can",
+          quantity: quantity, source: source, kind: .jump,
+          detail: "changed faster than the board says it can",
           advice: "it counts again if the next value agrees; else check the probe's contact"))
     } else if [.stale, .lost].contains(reading.quality), let measured = attempt.value {
       snapshot.faults.append(

@@ -29,7 +29,8 @@ package struct HeatSnapshot: Hashable, Sendable, Codable {
     takenAt: Instant, board: String, tank: [LayerReading] = [], outlet: Reading<Celsius>? = nil,
     inlet: Reading<Celsius>? = nil, coolant: Reading<Celsius>? = nil, processors: [Reading<Celsius>] = [],
     demand: Reading<Watts>? = nil, power: Reading<Watts>? = nil, powerOrigin: PowerOrigin = .none,
-    energy: EnergySample = EnergySample(), machine: MachineCounts = MachineCounts(), faults: [SensorFault] = []
+    energy: EnergySample = EnergySample(), machine: MachineCounts = MachineCounts(),
+    faults: [SensorFault] = []
   ) {
     self.takenAt = takenAt
     self.board = board

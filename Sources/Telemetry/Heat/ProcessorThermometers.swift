@@ -18,14 +18,18 @@ enum ProcessorThermometers {
       switch chip.name {
       case "coretemp":
         for channel in chip.temperatures where channel.label?.hasPrefix("Package id") == true {
-          found.append(Found(source: "\(place) \(channel.label ?? channel.channel)", temperature: channel.input))
+          found.append(
+            Found(source: "\(place) \(channel.label ?? channel.channel)", temperature: channel.input))
         }
       case "k10temp", "zenpower":
         if let channel = best(of: chip.temperatures) {
-          found.append(Found(source: "\(place) \(channel.label ?? channel.channel)", temperature: channel.input))
+          found.append(
+            Found(source: "\(place) \(channel.label ?? channel.channel)", temperature: channel.input))
         }
       case "cpu_thermal", "soc_thermal":
-        if let channel = chip.temperatures.first { found.append(Found(source: place, temperature: channel.input)) }
+        if let channel = chip.temperatures.first {
+          found.append(Found(source: place, temperature: channel.input))
+        }
       default: break
       }
     }

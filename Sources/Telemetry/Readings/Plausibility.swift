@@ -20,10 +20,12 @@ package enum Plausibility {
     of value: Celsius, isOneWire: Bool, neighbours: [Celsius], limits: SensorLimits
   ) -> SensorFault.Kind? {
     if isOneWire, isSame(value, weakPower) { return .weakPower }
-    guard limits.plausible.contains(value) else { return .outOfRange }
+    // What is no number lies within every range of a `Quantity`.
+    guard value.value.isFinite, limits.plausible.contains(value) else { return .outOfRange }
     guard isOneWire, isSame(value, powerOn) else { return nil }
     let believed = neighbours.filter { limits.plausible.contains($0) && !isSame($0, powerOn) }
-    let isVouchedFor = !believed.isEmpty && believed.allSatisfy { abs($0.value - value.value) <= vouchingKelvin }
+    let isVouchedFor =
+      !believed.isEmpty && believed.allSatisfy { abs($0.value - value.value) <= vouchingKelvin }
     return isVouchedFor ? nil : .powerOnValue
   }
 
@@ -36,7 +38,9 @@ package enum Plausibility {
   }
 
   /// Kernel values are whole millidegrees.
-  private static func isSame(_ left: Celsius, _ right: Celsius) -> Bool { abs(left.value - right.value) < 0.0005 }
+  private static func isSame(_ left: Celsius, _ right: Celsius) -> Bool {
+    abs(left.value - right.value) < 0.0005
+  }
 }
 
 extension SensorFault {
@@ -72,6 +76,7 @@ extension Celsius {
   var thousandths: String {
     let milli = Int64((value * 1000).rounded())
     let rest = String(abs(milli) % 1000)
-    return (milli < 0 ? "-" : "") + "\(abs(milli) / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+    return (milli < 0 ? "-" : "") + "\(abs(milli) / 1000)." + String(repeating: "0", count: 3 - rest.count)
+      + rest
   }
 }

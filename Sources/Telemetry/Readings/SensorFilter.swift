@@ -22,7 +22,8 @@ package struct SensorFilter<Value: Quantity>: Sendable where Value.Scalar == Dou
   /// - Parameter perMinute: the most change; nothing for any.
   /// - Returns: the reading, and whether a measurement was set aside for a jump.
   package mutating func take(
-    _ attempt: Result<Measurement<Value>, Refusal>, at now: Instant, limits: SensorLimits, perMinute: Double? = nil
+    _ attempt: Result<Measurement<Value>, Refusal>, at now: Instant, limits: SensorLimits,
+    perMinute: Double? = nil
   ) -> (reading: Reading<Value>, jumped: Bool) {
     // A clock that was set back must not keep an old value young for ever.
     if let time = held?.takenAt, time > now { held?.takenAt = now }

@@ -57,7 +57,8 @@ extension HardwareReport {
     lines += chip.temperatures.map { channel in
       let bounds = [channel.max.map { "max \($0.tenths)" }, channel.critical.map { "critical \($0.tenths)" }]
         .compactMap { $0 }
-      return "  \(channel.channel) \(HardwareReport.quoted(channel.label))\(HardwareReport.said(channel.input))"
+      return
+        "  \(channel.channel) \(HardwareReport.quoted(channel.label))\(HardwareReport.said(channel.input))"
         + (bounds.isEmpty ? "" : " (\(bounds.joined(separator: ", ")))")
     }
     return lines + chip.powers.map { powerLine($0) }
@@ -76,7 +77,9 @@ extension HardwareReport {
   }
 
   private func energyLines(_ zone: Powercap) -> [String] {
-    let energy = HardwareReport.said(zone.energy) { "\($0.microjoules / 1_000_000) J, turns at \($0.range / 1_000_000) J" }
+    let energy = HardwareReport.said(zone.energy) {
+      "\($0.microjoules / 1_000_000) J, turns at \($0.range / 1_000_000) J"
+    }
     return ["\(zone.zone) \(zone.name)  \(energy)\(zone.isPackage ? "" : " (in no sum)")"]
   }
 
@@ -97,7 +100,9 @@ extension HardwareReport {
 
   private static func quoted(_ label: String?) -> String { label.map { "'\($0)' " } ?? "" }
 
-  private static func said(_ temperature: Attribute<Celsius>) -> String { said(temperature) { "\($0.tenths) °C" } }
+  private static func said(_ temperature: Attribute<Celsius>) -> String {
+    said(temperature) { "\($0.tenths) °C" }
+  }
 
   private static func said<Value>(_ attribute: Attribute<Value>, _ describe: (Value) -> String) -> String {
     switch attribute {
@@ -119,7 +124,9 @@ extension HardwareReport {
     lines += pipes.compactMap { name, reading in reading.map { "  \(name): \(said($0))" } }
     lines += snapshot.processors.map { "  processor: \(said($0))" }
     if let demand = snapshot.demand { lines.append("  heat demand: \(said(demand))") }
-    if let power = snapshot.power { lines.append("  power: \(said(power)), by \(snapshot.powerOrigin.rawValue)") }
+    if let power = snapshot.power {
+      lines.append("  power: \(said(power)), by \(snapshot.powerOrigin.rawValue)")
+    }
     lines.append("  GPUs: \(snapshot.machine.gpus)")
     if !snapshot.faults.isEmpty { lines.append("  faults:") }
     lines += snapshot.faults.map { "    ! \($0)" }

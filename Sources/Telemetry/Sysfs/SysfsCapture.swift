@@ -178,6 +178,8 @@ package struct SysfsCapture {
 
   private static func isAddress(_ characters: ArraySlice<Character>) -> Bool {
     guard let mark = characters.dropFirst(2).first, ":-_".contains(mark) else { return false }
-    return characters.enumerated().allSatisfy { $0.offset % 3 == 2 ? $0.element == mark : $0.element.isHexDigit }
+    return characters.enumerated().allSatisfy {
+      $0.offset % 3 == 2 ? $0.element == mark : $0.element.isHexDigit
+    }
   }
 }

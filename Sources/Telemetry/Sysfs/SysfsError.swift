@@ -70,7 +70,8 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformed(let text, _) where text.isEmpty:
       "the sensor may be converting; it is read again with the next sample"
     case .malformed: "check that the driver of this device is the one that the board file means"
-    case .checksum: "check the cable's length, its shield and the pull-up resistor; it is read again with the next sample"
+    case .checksum:
+      "check the cable's length, its shield and the pull-up resistor; it is read again with the next sample"
     case .flagged: "the probe is open or shorted: replace it"
     case .notFound: "check its wiring and its driver, or correct the board file by `samovar hardware show`"
     case .ambiguous: "say `device:` with the end of one of these paths in the board file"
@@ -94,8 +95,10 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
       "since Linux 5.10 only root reads energy counters: run as root, or let a udev rule or systemd-tmpfiles "
         + "give the agent's group read access"
     case EACCES, EPERM: "give the agent's user read access to it"
-    case EIO, ENXIO, ETIMEDOUT: "the device does not answer: check its wiring, its pull-up resistor and its power"
-    case EAGAIN, EBUSY, ENODATA, EINTR: "the sensor has no value just now; it is read again with the next sample"
+    case EIO, ENXIO, ETIMEDOUT:
+      "the device does not answer: check its wiring, its pull-up resistor and its power"
+    case EAGAIN, EBUSY, ENODATA, EINTR:
+      "the sensor has no value just now; it is read again with the next sample"
     case EINVAL: "the driver has no value for it; update the kernel or leave it out of the board file"
     case EISDIR, ENOTDIR: "the path is not an attribute; correct the board file"
     case EMFILE, ENFILE, ENOMEM: "the host is out of resources: raise its limits"

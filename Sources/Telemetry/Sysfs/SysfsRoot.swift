@@ -34,7 +34,8 @@ package struct SysfsRoot: Sendable {
     let bytes = try readBytes(path)
     let text = String(decoding: bytes, as: UTF8.self)
     let isBlank = { (character: Character) in character.isWhitespace || character == "\0" }
-    guard let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) })
+    guard let first = text.firstIndex(where: { !isBlank($0) }),
+      let last = text.lastIndex(where: { !isBlank($0) })
     else { return "" }
     return String(text[first...last])
   }
@@ -110,7 +111,9 @@ package struct SysfsRoot: Sendable {
 
   /// The kernel path that a path resolves to, links followed; nothing where it leads nowhere or out of the root.
   package func resolve(_ path: String) -> String? {
-    guard let resolved = Self.realPath(hostPath(path)), let root = Self.realPath(self.path) else { return nil }
+    guard let resolved = Self.realPath(hostPath(path)), let root = Self.realPath(self.path) else {
+      return nil
+    }
     if root == "/" { return resolved }
     guard resolved.hasPrefix(root + "/") else { return nil }
     return String(resolved.dropFirst(root.count))

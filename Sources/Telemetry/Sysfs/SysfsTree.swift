@@ -69,7 +69,8 @@ package enum SysfsTreeError: Error, Hashable, Sendable, CustomStringConvertible 
     case .malformed(let line, let what): "line \(line): \(what)"
     case .unsafePath(let path):
       "'\(path)' is absolute, leads out of the tree or through a link: such a tree is not unpacked"
-    case .tooLarge: "more than \(SysfsTree.mostEntries) entries or \(SysfsTree.largestText >> 20) MiB: not a captured tree"
+    case .tooLarge:
+      "more than \(SysfsTree.mostEntries) entries or \(SysfsTree.largestText >> 20) MiB: not a captured tree"
     case .unwritable(let path, let code):
       "cannot write \(path): \(String(cString: strerror(code))); unpack into an empty directory that you may write"
     }

@@ -55,7 +55,8 @@ enum TreeMark {
         escaped += Array(zero.utf8)
         continue
       }
-      for word in [noLineEnd, zero] where byte == word.utf8.first && rest.starts(with: word.utf8.dropFirst()) {
+      for word in [noLineEnd, zero] where byte == word.utf8.first && rest.starts(with: word.utf8.dropFirst())
+      {
         escaped.append(UInt8(ascii: "\\"))
       }
       escaped.append(byte)
@@ -68,7 +69,9 @@ enum TreeMark {
     var bytes: [UInt8] = []
     var rest = line.utf8[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "\\"), let word = [noLineEnd, zero].first(where: { rest.starts(with: $0.utf8) }) {
+      if byte == UInt8(ascii: "\\"),
+        let word = [noLineEnd, zero].first(where: { rest.starts(with: $0.utf8) })
+      {
         bytes += Array(word.utf8)
         rest = rest.dropFirst(word.utf8.count)
       } else if byte == zero.utf8.first, rest.starts(with: zero.utf8.dropFirst()) {
@@ -103,7 +106,9 @@ private struct TreeParser {
     let path = try checked(name)
     if let target = field("SymlinkTo") { return (path, SysfsTree.Entry(.link(target: target), mode: 0o777)) }
     if let text = field("Errno") {
-      guard let code = Int32(text), (1...4095).contains(code) else { throw wrong("Errno is no error number", back: 1) }
+      guard let code = Int32(text), (1...4095).contains(code) else {
+        throw wrong("Errno is no error number", back: 1)
+      }
       return (path, SysfsTree.Entry(.unreadable(errno: code), mode: try mode()))
     }
     guard let text = field("Lines") else { throw wrong("'Lines:', 'SymlinkTo:' or 'Errno:' is expected") }
@@ -123,7 +128,9 @@ private struct TreeParser {
 
   private mutating func mode() throws(SysfsTreeError) -> UInt16 {
     guard let text = field("Mode") else { throw wrong("'Mode:' is expected") }
-    guard let mode = UInt16(text, radix: 8), mode <= 0o7777 else { throw wrong("'Mode: \(text)' is not octal", back: 1) }
+    guard let mode = UInt16(text, radix: 8), mode <= 0o7777 else {
+      throw wrong("'Mode: \(text)' is not octal", back: 1)
+    }
     return mode
   }
 
@@ -132,5 +139,7 @@ private struct TreeParser {
     return path
   }
 
-  private func wrong(_ what: String, back: Int = 0) -> SysfsTreeError { .malformed(line: index + 1 - back, what) }
+  private func wrong(_ what: String, back: Int = 0) -> SysfsTreeError {
+    .malformed(line: index + 1 - back, what)
+  }
 }

@@ -28,7 +28,8 @@ extension SysfsTree {
   /// Whether a path is relative and has nothing in it that leads up.
   static func isInside(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !path.isEmpty && path.utf8.count < 4096 && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    return !path.isEmpty && path.utf8.count < 4096
+      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
   }
 
   private func check() throws(SysfsTreeError) {
@@ -57,7 +58,8 @@ extension SysfsTree {
     return true
   }
 
-  private func makeDirectories(_ parts: some Sequence<Substring>, in directory: String) throws(SysfsTreeError) {
+  private func makeDirectories(_ parts: some Sequence<Substring>, in directory: String) throws(SysfsTreeError)
+  {
     var path = directory
     for part in parts {
       path += "/" + part
