@@ -64,17 +64,19 @@ let package = Package(
 
     // Floor 3: decisions.
     .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
+    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
+
+    // Floor 4: worlds to try it in.
+    .target(
+      name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
 
     // Floor 5: the node.
     .target(
-      name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", lifecycle, logging],
+      name: "Agent",
+      dependencies: [
+        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle, logging,
+      ],
       swiftSettings: house),
-
-    // Floor 3: what is decided.
-    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
-
-    // Floor 4: worlds to try the rules in.
-    .target(name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
