@@ -63,6 +63,8 @@ struct InitProcess {
         try check(chmod(path, mode))
       }
     case .makeFile(let path, let mode, let contents):
+      // A mount point that is there already is as good as a new one.
+      if contents.isEmpty && access(path, F_OK) == 0 { return }
       let file = try create(path, mode)
       defer { close(file) }
       if !contents.isEmpty { try check(write(file, contents, contents.count)) }
