@@ -55,7 +55,7 @@ let package = Package(
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", argumentParser],
+      name: "samovar", dependencies: ["Sandbox", "Workload", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Tests, by module.

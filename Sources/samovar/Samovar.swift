@@ -6,5 +6,5 @@ struct Samovar: AsyncParsableCommand {
     commandName: "samovar",
     abstract: "Turn edge heating servers into a trustworthy batch computer.",
     version: "0.1.0",
-    subcommands: [])
+    subcommands: [RunCommand.self, DoctorCommand.self])
 }
