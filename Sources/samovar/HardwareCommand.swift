@@ -51,11 +51,17 @@ struct HardwareCapture: AsyncParsableCommand {
 
   @OptionGroup var place: HardwarePlace
 
+  @Option(
+    help: "A board's directory. Its thermometers keep their names, and the files that it names are taken too."
+  )
+  var board: String?
+
   @Option(help: "File to write; without it the text goes to standard output.")
   var output: String?
 
   func run() async throws {
-    let tree = SysfsCapture.take(from: try place.checked())
+    let board = try board.map { try Board.load(directory: $0) }
+    let tree = SysfsCapture.take(from: try place.checked(), board: board)
     let text = tree.text(comments: [
       "Captured by `samovar hardware capture`. Read before you publish it.",
       "Serial numbers of 1-Wire thermometers are replaced by 1, 2, 3 in their order; hardware addresses are zeros.",
