@@ -14,8 +14,8 @@ struct KeyCommand: ParsableCommand {
   struct CostOptions: ParsableArguments {
     @Flag(
       help: """
-        Lock with 4 MiB of scrypt instead of 256 MiB: opens at once, and a weak password falls sooner. For keys whose \
-        password lies beside them.
+        Lock with 4 MiB of scrypt instead of 256 MiB: opens at once, and a weak password falls sooner. \
+        For keys whose password lies beside them.
         """)
     var light = false
 

@@ -36,7 +36,8 @@ struct ReceiptCommand: ParsableCommand {
       if json {
         try JSONOutput.print(
           ReceiptDocument(
-            domain: signed.domain, receipt: signed.receipt, signature: signed.signature, receiptHash: signed.hash,
+            domain: signed.domain, receipt: signed.receipt, signature: signed.signature,
+            receiptHash: signed.hash,
             signer: signed.signer, statement: statement))
       } else {
         print(ReceiptText.describe(signed, statement: statement))

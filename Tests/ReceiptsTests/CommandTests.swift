@@ -6,7 +6,9 @@ import Workload
 /// The program itself, which the build puts beside the test bundle.
 private enum SamovarProgram {
   static let path: String? = {
-    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+      return nil
+    }
     let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("samovar").path
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
@@ -47,21 +49,26 @@ private enum SamovarProgram {
 
 @Suite(
   "samovar key, samovar receipt",
-  .enabled(if: SamovarProgram.path != nil, "the samovar program is not beside the test bundle: build it first"))
+  .enabled(
+    if: SamovarProgram.path != nil, "the samovar program is not beside the test bundle: build it first"))
 struct CommandTests {
   @Test func aKeyIsMadeShownExportedAndImported() throws {
     try SamovarProgram.inDirectory { directory in
       let password = ["SAMOVAR_KEY_PASSWORD": "boiling"]
-      func run(_ line: String, input: String = "", environment: [String: String] = [:]) throws -> SamovarProgram.Result {
+      func run(_ line: String, input: String = "", environment: [String: String] = [:]) throws
+        -> SamovarProgram.Result
+      {
         try SamovarProgram.run(
           line.split(separator: " ").map(String.init), input: input, environment: environment, in: directory)
       }
       let made = try run("key new --light a.json", environment: password)
       #expect(made.status == 0, "\(made.error)")
-      let address = try #require(made.output.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init))
+      let address = try #require(
+        made.output.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init))
       #expect(Address(address) != nil)
       #expect(try run("key show a.json").output.contains(address))
-      #expect(try run("key show --check a.json", environment: password).output.contains("\(address) (checked)"))
+      #expect(
+        try run("key show --check a.json", environment: password).output.contains("\(address) (checked)"))
 
       let exported = try run("key export a.json", environment: password)
       #expect(exported.status == 0)
@@ -85,7 +92,8 @@ struct CommandTests {
       let empty = try run("key new c.json", environment: ["SAMOVAR_KEY_PASSWORD": ""])
       #expect(empty.status == 1)
       #expect(empty.error.contains("empty password"))
-      #expect(try run("key import c.json --light", input: "tea", environment: password).error.contains("64 digits"))
+      #expect(
+        try run("key import c.json --light", input: "tea", environment: password).error.contains("64 digits"))
       #expect(!FileManager.default.fileExists(atPath: directory.appendingPathComponent("c.json").path))
     }
   }
@@ -105,7 +113,8 @@ struct CommandTests {
       let shown = try run("show", "good.json")
       #expect(shown.status == 0, "\(shown.error)")
       for part in [
-        signed.hash.description, signed.receipt.node.description, "exited 0", "/bin/efast --seed 7", "network",
+        signed.hash.description, signed.receipt.node.description, "exited 0", "/bin/efast --seed 7",
+        "network",
         "10 mWh by rapl-by-cpu-time, on the word of the node", "prices.csv", "tank 54250 millicelsius",
         "2023-11-14T22:13:20Z",
       ] {
@@ -115,7 +124,8 @@ struct CommandTests {
       #expect(try JSONDecoder().decode(TypedData.self, from: Data(typed.utf8)).digest() == signed.hash)
 
       let good = try run(
-        "verify", "good.json", "--chain-id", "31337", "--contract", "\(signed.domain.verifyingContract)", "--node",
+        "verify", "good.json", "--chain-id", "31337", "--contract", "\(signed.domain.verifyingContract)",
+        "--node",
         "\(signed.receipt.node)")
       #expect(good.status == 0, "\(good.output) \(good.error)")
       #expect(good.output.contains("Verified"))

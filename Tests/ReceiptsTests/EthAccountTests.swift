@@ -7,7 +7,8 @@ enum CheckingPython {
   static let path = ProcessInfo.processInfo.environment["SAMOVAR_PYTHON"]
 }
 
-/// Against eth-account from PyPI, in both directions: what we sign and lock it must accept, and the other way round.
+/// Against eth-account from PyPI, in both directions: what we sign and lock it must accept, and the other way
+/// round.
 @Suite(
   "eth-account",
   .enabled(
@@ -39,7 +40,8 @@ struct EthAccountTests {
         "signed": signed, "keyFiles": keyFiles, "receipts": receipts, "toSign": toSign, "toLock": toLock,
       ]
       let output = try Command.run(
-        try #require(CheckingPython.path), [script], input: try JSONSerialization.data(withJSONObject: document))
+        try #require(CheckingPython.path), [script],
+        input: try JSONSerialization.data(withJSONObject: document))
       let parsed = try JSONSerialization.jsonObject(with: output) as? [String: Any]
       return (try JSONDecoder().decode(Answer.self, from: output), parsed?["keyFiles"] as? [Any] ?? [])
     }
@@ -60,7 +62,8 @@ struct EthAccountTests {
       samples.append(
         ExecutionReceipt(
           taskID: seed == 0 ? .zero : word("task"), round: pick("round"), node: node, appDigest: word("app"),
-          inputRoot: word("input"), resultRoot: word("result"), hwClass: word("class"), exitCode: pick("exit"),
+          inputRoot: word("input"), resultRoot: word("result"), hwClass: word("class"),
+          exitCode: pick("exit"),
           startedAt: pick("start"), finishedAt: pick("finish"), cpuMillis: pick("cpu"),
           energyMilliWh: pick("energy"), heatMilliWh: pick("heat"),
           price: seed == 0 ? 0 : seed == 1 ? .max : UInt128(pick("price", UInt64.self)) << 60,
@@ -149,7 +152,8 @@ struct EthAccountTests {
         ])
       }
       question.toLock.append([
-        "privateKey": secret, "password": password, "kdf": index == 0 ? "pbkdf2" : "scrypt", "iterations": 1024,
+        "privateKey": secret, "password": password, "kdf": index == 0 ? "pbkdf2" : "scrypt",
+        "iterations": 1024,
       ])
     }
     let (answer, keyFiles) = try question.ask()
@@ -159,7 +163,9 @@ struct EthAccountTests {
     for (password, file) in zip(passwords, keyFiles) {
       let keystore = try Keystore(decoding: Array(try JSONSerialization.data(withJSONObject: file)))
       #expect(try keystore.unlock(password: Array(password.utf8)).address == Fixture.key(password).address)
-      #expect(throws: KeystoreError.wrongPassword) { try keystore.unlock(password: Array("\(password)!".utf8)) }
+      #expect(throws: KeystoreError.wrongPassword) {
+        try keystore.unlock(password: Array("\(password)!".utf8))
+      }
     }
   }
 }

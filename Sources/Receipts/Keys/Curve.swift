@@ -3,8 +3,8 @@ internal import CSecp256k1
 
 /// The curve secp256k1 by libsecp256k1: one context for the whole process.
 enum Curve {
-  /// Blinded once with fresh randomness, so that signing leaks less through its timing and power, and never changed
-  /// again: libsecp256k1 lets any number of threads use a context that nobody changes.
+  /// Blinded once with fresh randomness, so that signing leaks less through its timing and power, and never
+  /// changed again: libsecp256k1 lets any number of threads use a context that nobody changes.
   nonisolated(unsafe) static let context: OpaquePointer = {
     guard let context = secp256k1_context_create(UInt32(SECP256K1_CONTEXT_NONE)) else {
       preconditionFailure("libsecp256k1 made no context: out of memory")

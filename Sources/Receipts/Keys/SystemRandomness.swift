@@ -1,6 +1,7 @@
 internal import CCrypto
 
-/// Random bytes of libcrypto's generator, which the kernel seeds. Only for keys, salts and blinding, at the edge.
+/// Random bytes of libcrypto's generator, which the kernel seeds. Only for keys, salts and blinding, at the
+/// edge.
 package enum SystemRandomness {
   package static func bytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
