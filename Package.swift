@@ -89,6 +89,7 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CSecp256k1"],
+      exclude: ["eth_account_check.py"],
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "Receipts", "Workload"],
