@@ -17,6 +17,9 @@ let house: [SwiftSetting] = [
 /// lld halves the time of an incremental link. Settings that only a root package may use.
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
+/// For executables that run inside a sandbox's empty root, or start before one: no library to look for.
+let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-executable"])]
+
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -24,7 +27,8 @@ let argumentParser: Target.Dependency = .product(
 let package = Package(
   name: "samovar",
   products: [
-    .executable(name: "samovar", targets: ["samovar"])
+    .executable(name: "samovar", targets: ["samovar"]),
+    .executable(name: "efast", targets: ["efast"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +45,11 @@ let package = Package(
     .executableTarget(
       name: "samovar", dependencies: ["Workload", argumentParser],
       swiftSettings: house, linkerSettings: linking),
+
+    // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
+    .executableTarget(
+      name: "efast", path: "examples/efast/Sources",
+      swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
 
     // Tests, by module.
     .testTarget(
