@@ -55,5 +55,9 @@ let package = Package(
     .testTarget(
       name: "WorkloadTests", dependencies: ["Workload"],
       swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "EFastTests", dependencies: ["Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(name: "ArchitectureTests", swiftSettings: house, linkerSettings: linking),
   ]
 )
