@@ -40,7 +40,9 @@ struct EFastProgram {
   static func report(_ arguments: [String], prices: String = prices) throws -> Report {
     let result = try run(["--prices", prices] + arguments)
     try #require(result.status == 0, "\(result.errors)")
-    return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Report.self, from: Data(result.output.utf8))
   }
 }
 
@@ -48,14 +50,14 @@ struct EFastProgram {
 struct Report: Decodable {
   struct Estimate: Decodable {
     var value: Double
-    var standard_error: Double
+    var standardError: Double
   }
   struct Call: Decodable {
     var value: Double
-    var standard_error: Double
+    var standardError: Double
     var delta: Estimate
     var vega: Estimate
-    var estimate: Estimate { Estimate(value: value, standard_error: standard_error) }
+    var estimate: Estimate { Estimate(value: value, standardError: standardError) }
   }
   struct Option: Decodable {
     var asset: String
@@ -65,8 +67,8 @@ struct Report: Decodable {
     var put: Estimate
   }
   struct Loss: Decodable {
-    var value_at_risk: Double
-    var expected_shortfall: Double
+    var valueAtRisk: Double
+    var expectedShortfall: Double
     var observations: Int
   }
   struct Risk: Decodable {
@@ -74,8 +76,8 @@ struct Report: Decodable {
     var simulated: Loss
   }
   var options: [Option]
-  var asian_call: Estimate
-  var basket_call: Estimate
+  var asianCall: Estimate
+  var basketCall: Estimate
   var risk: Risk
 }
 

@@ -7,7 +7,7 @@ import Testing
   }
 
   private func isNear(_ estimate: Report.Estimate, _ truth: Double) -> Bool {
-    abs(estimate.value - truth) <= 4 * estimate.standard_error
+    abs(estimate.value - truth) <= 4 * estimate.standardError
   }
 
   @Test(arguments: [
@@ -19,7 +19,8 @@ import Testing
     strike: Int, maturity: Int, rate: Double, seed: Int
   ) throws {
     let report = try EFastProgram.report([
-      "--strike", "\(strike)", "--maturity", "\(maturity)", "--rate", "\(rate)", "--seed", "\(seed)", "--paths", "100000",
+      "--strike", "\(strike)", "--maturity", "\(maturity)", "--rate", "\(rate)", "--seed", "\(seed)",
+      "--paths", "100000",
     ])
     let prices = try prices()
     #expect(report.options.map(\.asset) == prices.names)
@@ -29,14 +30,16 @@ import Testing
       #expect(abs(option.spot - spot) < 1e-6)
       #expect(abs(option.volatility - volatility) < 1e-6)
       let truth = BlackScholes(
-        spot: spot, strike: spot * Double(strike) / 100, volatility: volatility, years: Double(maturity) / 252,
+        spot: spot, strike: spot * Double(strike) / 100, volatility: volatility,
+        years: Double(maturity) / 252,
         rate: rate / 100)
-      #expect(isNear(option.call.estimate, truth.call), "call on \(option.asset): \(option.call) and \(truth.call)")
+      #expect(
+        isNear(option.call.estimate, truth.call), "call on \(option.asset): \(option.call) and \(truth.call)")
       #expect(isNear(option.put, truth.put), "put on \(option.asset): \(option.put) and \(truth.put)")
       #expect(isNear(option.call.delta, truth.delta), "delta on \(option.asset)")
       #expect(isNear(option.call.vega, truth.vega), "vega on \(option.asset)")
       // An error that is merely wide would pass the lines above.
-      #expect(option.call.standard_error < 0.002 * spot)
+      #expect(option.call.standardError < 0.002 * spot)
     }
   }
 
@@ -46,10 +49,10 @@ import Testing
     let closed = BlackScholes(
       spot: option.spot, strike: option.spot, volatility: option.volatility, years: 1, rate: 0.03)
     let lower = closed.geometricAsianCall(fixings: 12)
-    #expect(report.asian_call.value > lower)
+    #expect(report.asianCall.value > lower)
     // The arithmetic mean is above the geometric one by a small part of the price.
-    #expect(report.asian_call.value < lower * 1.06)
-    #expect(report.asian_call.value < closed.call)
+    #expect(report.asianCall.value < lower * 1.06)
+    #expect(report.asianCall.value < closed.call)
   }
 
   @Test func aBasketOfOneAssetIsThatAsset() throws {
@@ -58,7 +61,7 @@ import Testing
     let report = try EFastProgram.report(["--paths", "200000"], prices: file.path)
     let truth = BlackScholes(
       spot: 100, strike: 100, volatility: report.options[0].volatility, years: 1, rate: 0.03)
-    #expect(isNear(report.basket_call, truth.call))
+    #expect(isNear(report.basketCall, truth.call))
   }
 
   @Test func aBasketOfTwoEqualAssetsIsNoLessRiskyThanOne() throws {
@@ -67,12 +70,13 @@ import Testing
     let report = try EFastProgram.report(["--paths", "200000"], prices: file.path)
     let truth = BlackScholes(
       spot: 100, strike: 100, volatility: report.options[0].volatility, years: 1, rate: 0.03)
-    #expect(isNear(report.basket_call, truth.call))
+    #expect(isNear(report.basketCall, truth.call))
   }
 
   @Test func aBasketOfAllAssetsIsCheaperThanTheirMeanSinceTheySpread() throws {
     let report = try EFastProgram.report(["--paths", "100000"])
-    let mean = report.options.map { 100 * $0.call.value / $0.spot }.reduce(0, +) / Double(report.options.count)
-    #expect(report.basket_call.value < mean)
+    let mean =
+      report.options.map { 100 * $0.call.value / $0.spot }.reduce(0, +) / Double(report.options.count)
+    #expect(report.basketCall.value < mean)
   }
 }

@@ -15,7 +15,9 @@ import Workload
   /// outvote each other, so such a change needs a new name in "program".
   @Test func theResultHasTheBytesItHadOnEveryMachineSoFar() throws {
     let result = try EFastProgram.run(["--prices", EFastProgram.prices, "--paths", "2000", "--seed", "42"])
-    #expect(ContentDigest(of: Array(result.output.utf8)).description == "sha256:b10386337a88c631f05a1fdf4bef8cd2aae833a1e1df2e575c978da35e7d01f4")
+    #expect(
+      ContentDigest(of: Array(result.output.utf8)).description
+        == "sha256:b10386337a88c631f05a1fdf4bef8cd2aae833a1e1df2e575c978da35e7d01f4")
   }
 
   @Test func theExamplesPricesComeFromTheirSeed() throws {
@@ -39,7 +41,8 @@ import Workload
   }
 
   @Test(arguments: [
-    ("", 1, "empty"), ("date\n", 1, "no asset"), ("date,A,A\n", 1, "stands twice"), ("date,\n", 1, "column 2"),
+    ("", 1, "empty"), ("date\n", 1, "no asset"), ("date,A,A\n", 1, "stands twice"),
+    ("date,\n", 1, "column 2"),
     ("date,\"A\"\n", 1, "plain letters"),
     (table(40, changing: 7, to: "d6,1"), 7, "2 columns, but the first line has 3"),
     (table(40, changing: 9, to: "d8,abc,2"), 9, "the price of A"),
@@ -76,11 +79,15 @@ import Workload
   }
 
   @Test(arguments: [
-    ([], "--prices is missing"), (["--prices"], "--prices needs a value"), (["--frob", "1"], "no option '--frob'"),
-    (["--prices", "x", "--paths", "101"], "must be even"), (["--prices", "x", "--paths", "99999999999"], "--paths"),
+    ([], "--prices is missing"), (["--prices"], "--prices needs a value"),
+    (["--frob", "1"], "no option '--frob'"),
+    (["--prices", "x", "--paths", "101"], "must be even"),
+    (["--prices", "x", "--paths", "99999999999"], "--paths"),
     (["--prices", "x", "--seed", "-1"], "--seed"), (["--prices", "x", "--strike", "0"], "--strike"),
-    (["--prices", "x", "--rate", "1.234"], "--rate"), (["--prices", "x", "--confidence", "100"], "--confidence"),
-    (["--prices", "x", "--prices", "y"], "stands twice"), (["make-prices", "--paths", "100"], "no option '--paths'"),
+    (["--prices", "x", "--rate", "1.234"], "--rate"),
+    (["--prices", "x", "--confidence", "100"], "--confidence"),
+    (["--prices", "x", "--prices", "y"], "stands twice"),
+    (["make-prices", "--paths", "100"], "no option '--paths'"),
   ])
   func aWrongCallIsAnsweredWithUsageAndStatus2(arguments: [String], reason: String) throws {
     let result = try EFastProgram.run(arguments)

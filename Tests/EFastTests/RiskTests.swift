@@ -19,8 +19,8 @@ import Testing
     let valueAtRisk = losses[worst - 1]
     let shortfall = losses[..<worst].reduce(0, +) / Double(worst)
     #expect(report.risk.historical.observations == days)
-    #expect(abs(report.risk.historical.value_at_risk - valueAtRisk) < 1e-5)
-    #expect(abs(report.risk.historical.expected_shortfall - shortfall) < 1e-5)
+    #expect(abs(report.risk.historical.valueAtRisk - valueAtRisk) < 1e-5)
+    #expect(abs(report.risk.historical.expectedShortfall - shortfall) < 1e-5)
   }
 
   @Test(arguments: [(days: 1, z: 2.3263478740408408), (days: 10, z: 2.3263478740408408)])
@@ -38,8 +38,8 @@ import Testing
     let shortfall = 1_000_000 * (1 - partial / 0.01)
     // The standard error of a quantile: the root of p(1−p)/n over the density there.
     let error = (0.01 * 0.99 / 200_000).squareRoot() / BlackScholes.density(z) * spread * 1_000_000
-    #expect(abs(report.risk.simulated.value_at_risk - valueAtRisk) < 4 * error)
-    #expect(abs(report.risk.simulated.expected_shortfall - shortfall) < 6 * error)
-    #expect(report.risk.simulated.expected_shortfall > report.risk.simulated.value_at_risk)
+    #expect(abs(report.risk.simulated.valueAtRisk - valueAtRisk) < 4 * error)
+    #expect(abs(report.risk.simulated.expectedShortfall - shortfall) < 6 * error)
+    #expect(report.risk.simulated.expectedShortfall > report.risk.simulated.valueAtRisk)
   }
 }

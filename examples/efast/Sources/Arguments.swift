@@ -66,13 +66,18 @@ struct Arguments {
     switch (option, work) {
     case ("--output", _): output = value
     case ("--seed", _):
-      guard let number = UInt64(value) else { throw Self.wrong("--seed must be a whole number from 0, not '\(value)'") }
+      guard let number = UInt64(value) else {
+        throw Self.wrong("--seed must be a whole number from 0, not '\(value)'")
+      }
       seed = number
-    case ("--days", .makePrices): days = try Self.whole(option, value, PriceTable.leastDays...PriceTable.greatestDays)
+    case ("--days", .makePrices):
+      days = try Self.whole(option, value, PriceTable.leastDays...PriceTable.greatestDays)
     case ("--prices", .report): prices = value
     case ("--paths", .report):
       paths = try Self.whole(option, value, 100...100_000_000)
-      guard paths.isMultiple(of: 2) else { throw Self.wrong("--paths must be even: paths come in antithetic pairs") }
+      guard paths.isMultiple(of: 2) else {
+        throw Self.wrong("--paths must be even: paths come in antithetic pairs")
+      }
     case ("--strike", .report): strikeBasisPoints = try Self.percent(option, value, 100...100_000)
     case ("--maturity", .report): maturityDays = try Self.whole(option, value, 1...25_200)
     case ("--rate", .report): rateBasisPoints = try Self.percent(option, value, -5_000...10_000)
@@ -87,15 +92,20 @@ struct Arguments {
     Failure(.usage, "\(problem)\n\(usage)")
   }
 
-  private static func whole(_ option: String, _ value: String, _ range: ClosedRange<Int>) throws(Failure) -> Int {
+  private static func whole(_ option: String, _ value: String, _ range: ClosedRange<Int>) throws(Failure)
+    -> Int
+  {
     guard let number = Int(value), range.contains(number) else {
-      throw wrong("\(option) must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(value)'")
+      throw wrong(
+        "\(option) must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(value)'")
     }
     return number
   }
 
   /// In hundredths of a percent, which two decimals give exactly.
-  private static func percent(_ option: String, _ value: String, _ range: ClosedRange<Int>) throws(Failure) -> Int {
+  private static func percent(_ option: String, _ value: String, _ range: ClosedRange<Int>) throws(Failure)
+    -> Int
+  {
     let isNegative = value.hasPrefix("-")
     let parts = value.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
     let fraction = parts.count == 2 ? parts[1] : ""

@@ -19,7 +19,8 @@ struct EFast {
     case .help:
       try TextFile.write(Arguments.usage + "\n", to: "-")
     case .makePrices:
-      try TextFile.write(SyntheticPrices.csv(seed: arguments.seed, days: arguments.days), to: arguments.output)
+      try TextFile.write(
+        SyntheticPrices.csv(seed: arguments.seed, days: arguments.days), to: arguments.output)
     case .report:
       let table = try PriceTable(csv: try TextFile.read(arguments.prices), file: arguments.prices)
       let market = try Market(table, file: arguments.prices)

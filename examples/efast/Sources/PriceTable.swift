@@ -31,13 +31,18 @@ struct PriceTable {
     }
     let titles = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     names = Array(titles.dropFirst())
-    guard !names.isEmpty else { throw wrong(1, "there is no asset; the first line names a date and at least one asset") }
+    guard !names.isEmpty else {
+      throw wrong(1, "there is no asset; the first line names a date and at least one asset")
+    }
     guard names.count <= Self.greatestAssets else {
       throw wrong(1, "\(names.count) assets; \(Self.greatestAssets) are the most")
     }
     for (index, name) in names.enumerated() {
-      let isPlain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
-      guard isPlain else { throw wrong(1, "column \(index + 2) must be a name of plain letters, but is '\(name)'") }
+      let isPlain =
+        !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+      guard isPlain else {
+        throw wrong(1, "column \(index + 2) must be a name of plain letters, but is '\(name)'")
+      }
       guard !names[..<index].contains(name) else { throw wrong(1, "the asset '\(name)' stands twice") }
     }
     prices = Array(repeating: [], count: names.count)
@@ -50,7 +55,8 @@ struct PriceTable {
       }
       for (asset, field) in fields.dropFirst().enumerated() {
         guard let price = Self.price(field) else {
-          throw wrong(number, "the price of \(names[asset]) must be a number above 0 such as 101.25, but is '\(field)'")
+          throw wrong(
+            number, "the price of \(names[asset]) must be a number above 0 such as 101.25, but is '\(field)'")
         }
         prices[asset].append(price)
       }

@@ -42,7 +42,8 @@ struct Report {
       append(pricing.european(asset), of: market, asset, isLast: asset == market.names.count - 1)
     }
     lines.append("  ],")
-    lines.append("  \"asian_call\": {\"asset\": \"\(market.names[0])\", \(Self.members(pricing.asianCall(0)))},")
+    lines.append(
+      "  \"asian_call\": {\"asset\": \"\(market.names[0])\", \(Self.members(pricing.asianCall(0)))},")
     lines.append("  \"basket_call\": {\(Self.members(pricing.basketCall()))},")
     append(portfolio, arguments)
     lines.append("}")
@@ -67,7 +68,8 @@ struct Report {
   private mutating func append(_ portfolio: Portfolio, _ arguments: Arguments) {
     let historical = portfolio.historicalRisk(confidenceBasisPoints: arguments.confidenceBasisPoints)
     let simulated = portfolio.simulatedRisk(
-      confidenceBasisPoints: arguments.confidenceBasisPoints, days: arguments.horizonDays, draws: arguments.paths,
+      confidenceBasisPoints: arguments.confidenceBasisPoints, days: arguments.horizonDays,
+      draws: arguments.paths,
       seed: arguments.seed)
     lines += [
       "  \"risk\": {",

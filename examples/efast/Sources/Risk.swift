@@ -48,7 +48,9 @@ struct Portfolio {
       for asset in 0..<assets { draws[asset] = generator.normal() }
       var loss = 0.0
       for asset in 0..<assets {
-        let move = market.drifts[asset] * Double(days) + market.deviations[asset] * root * market.correlated(draws, asset)
+        let move =
+          market.drifts[asset] * Double(days) + market.deviations[asset] * root
+          * market.correlated(draws, asset)
         loss += share * (1 - Exact.exponential(move))
       }
       losses.append(loss)

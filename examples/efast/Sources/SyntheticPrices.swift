@@ -4,7 +4,8 @@
 /// times as strong, so that the past holds worse days than normal returns of its volatility would.
 enum SyntheticPrices {
   private static let assets: [(name: String, start: Double, beta: Double, noise: Double)] = [
-    ("ALPHA", 100, 1.0, 0.008), ("BETA", 55.5, 1.4, 0.012), ("GAMMA", 210, 0.6, 0.006), ("DELTA", 17.25, 0.2, 0.015),
+    ("ALPHA", 100, 1.0, 0.008), ("BETA", 55.5, 1.4, 0.012), ("GAMMA", 210, 0.6, 0.006),
+    ("DELTA", 17.25, 0.2, 0.015),
   ]
   private static let dailyDrift = 0.0002
   private static let factorDeviation = 0.009

@@ -22,9 +22,13 @@ enum TextFile {
         break
       }
       bytes += chunk[..<count]
-      guard bytes.count <= greatestBytes else { throw Failure(.data, "\(path):1: larger than \(greatestBytes) bytes") }
+      guard bytes.count <= greatestBytes else {
+        throw Failure(.data, "\(path):1: larger than \(greatestBytes) bytes")
+      }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.data, "\(path):1: is not UTF-8 text") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(.data, "\(path):1: is not UTF-8 text")
+    }
     return text
   }
 
