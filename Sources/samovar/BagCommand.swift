@@ -19,15 +19,7 @@ struct BagCommand: ParsableCommand {
         the file can't be read.
         """)
 
-    @Argument(help: "The bag file, such as examples/efast/bag.yaml.")
-    var file: String
-
-    @Option(
-      name: .customLong("with"),
-      help: ArgumentHelp(
-        "Take an input's bytes from elsewhere than the bag file says. May be given more than once.",
-        valueName: "written=path"))
-    var replacements: [InputReplacement] = []
+    @OptionGroup var bag: BagFileOptions
 
     @Flag(help: "Print the result as one JSON object, mistakes too.")
     var json = false
@@ -38,21 +30,17 @@ struct BagCommand: ParsableCommand {
     func run() throws {
       let text: String
       do throws(InputFault) {
-        text = try BagFile.text(of: file)
+        text = try bag.text()
       } catch {
-        writeLine("samovar: the bag file \(file) \(error.problem)", to: STDERR_FILENO)
+        writeLine("samovar: the bag file \(bag.file) \(error.problem)", to: STDERR_FILENO)
         throw ExitCode(66)
       }
-      let directory = InputDirectory(
-        of: file,
-        replacements: Dictionary(replacements.map { ($0.written, $0.path) }, uniquingKeysWith: { $1 }))
       do throws(Mistakes) {
-        let resolved = try BagFile(reading: text, file: file).resolve(directory.identify)
-        show(resolved)
+        show(try bag.resolve(text))
       } catch {
         writeLine(error.description, to: STDERR_FILENO)
         let count = error.all.count
-        writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(file)", to: STDERR_FILENO)
+        writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(bag.file)", to: STDERR_FILENO)
         if json { writeLine(Self.json(error), to: STDOUT_FILENO) }
         throw ExitCode(65)
       }
@@ -132,19 +120,6 @@ struct BagCommand: ParsableCommand {
       while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
       return "\(amount.value / 1_000_000).\(fraction) EUR"
     }
-  }
-}
-
-/// `bin/efast=.build/release/efast`: an input as the bag file writes it, and where its bytes are.
-struct InputReplacement: ExpressibleByArgument {
-  var written: String
-  var path: String
-
-  init?(argument: String) {
-    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
-    written = String(argument[..<sign])
-    path = String(argument[argument.index(after: sign)...])
-    guard !path.isEmpty else { return nil }
   }
 }
 

@@ -13,6 +13,11 @@ package struct YAMLValue {
   /// From 1.
   package var column: Int { node.mark?.column ?? 1 }
 
+  /// Whether it is a scalar: for keys that take either a word or a list.
+  package var isText: Bool {
+    if case .scalar = node { true } else { false }
+  }
+
   /// A mistake about this value.
   package func report(_ message: String) {
     source.report(message, at: mark)
