@@ -29,7 +29,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let package = Package(
   name: "samovar",
   products: [
-    .executable(name: "samovar", targets: ["samovar"])
+    .executable(name: "samovar", targets: ["samovar"]),
+    .executable(name: "efast", targets: ["efast"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -83,6 +84,11 @@ let package = Package(
       name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
+    // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
+    .executableTarget(
+      name: "efast", path: "examples/efast/Sources",
+      swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
+
     // Tests, by module.
     .testTarget(
       name: "WorkloadTests", dependencies: ["Workload"],
@@ -103,5 +109,9 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Scheduling", "Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "EFastTests", dependencies: ["Workload"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(name: "ArchitectureTests", swiftSettings: house, linkerSettings: linking),
   ]
 )

@@ -48,8 +48,12 @@ package struct Instant: Quantity {
   package init(_ value: Int64) { self.value = value }
   /// Whole seconds since the epoch, as receipts carry times.
   package var seconds: UInt64 { UInt64(max(0, value) / 1000) }
-  package static func + (left: Instant, right: Duration) -> Instant { Instant(left.value + right.milliseconds) }
-  package static func - (left: Instant, right: Instant) -> Duration { .milliseconds(left.value - right.value) }
+  package static func + (left: Instant, right: Duration) -> Instant {
+    Instant(left.value + right.milliseconds)
+  }
+  package static func - (left: Instant, right: Instant) -> Duration {
+    .milliseconds(left.value - right.value)
+  }
 }
 
 extension Duration {
