@@ -81,7 +81,7 @@ let package = Package(
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Ledger", "Agent", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
@@ -102,12 +102,6 @@ let package = Package(
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "SchedulingTests", dependencies: ["Scheduling", "Telemetry", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Scheduling", "Telemetry", "Workload"],
       swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "EFastTests", dependencies: ["Workload"],

@@ -12,9 +12,15 @@ package actor HeatControl {
   private var current: (snapshot: HeatSnapshot, plan: HeatPlan)?
   private var counted = EnergySample()
   /// By the energy counters, since the agent's start.
-  private(set) package var electric = Joules.zero
+  private var electric = Joules.zero
 
-  package init(board: Board, sampler: HeatSampler, rule: HeatRule) {
+  private let simulated: (@Sendable () async -> EnergyTotals)?
+
+  /// - Parameter simulated: what a simulated boiler has counted.
+  package init(
+    board: Board, sampler: HeatSampler, rule: HeatRule, simulated: (@Sendable () async -> EnergyTotals)? = nil
+  ) {
+    self.simulated = simulated
     self.board = board
     self.capacity = rule.capacity
     self.sampler = sampler
@@ -35,11 +41,29 @@ package actor HeatControl {
     return plan
   }
 
+  /// What was used and what the water took up since the agent's start: by the simulation on a simulated site, else by the
+  /// energy counters and the board's capture ratio.
+  package func totals() async -> EnergyTotals {
+    if let simulated { return await simulated() }
+    return EnergyTotals(electric: electric, heat: Joules(electric.value * board.power.capture))
+  }
+
   /// Returns when running work must stop for safety's sake, or when cancelled.
   package func waitForCutOff(looking interval: Duration = .milliseconds(200)) async {
     while !Task.isCancelled {
       if current?.plan.running == .mustStop { return }
       do { try await Task.sleep(for: interval) } catch { return }
     }
+  }
+}
+
+/// Energy of a site.
+package struct EnergyTotals: Hashable, Sendable {
+  package var electric: Joules
+  package var heat: Joules
+
+  package init(electric: Joules, heat: Joules) {
+    self.electric = electric
+    self.heat = heat
   }
 }

@@ -20,6 +20,7 @@ struct HeatService: RecurringService {
   }
 
   private func publish(_ plan: HeatPlan) async throws {
+    let totals = await node.heat.totals()
     let status = AgentStatus(
       node: node.configuration.identity.name, address: node.account.address.description, at: node.now(),
       tank: plan.tank.map { tank in
@@ -27,11 +28,11 @@ struct HeatService: RecurringService {
           outlet: tank.outlet, mean: tank.mean, comfortMinimum: node.configuration.heat.comfort.minimum,
           safetyMaximum: node.configuration.heat.cutOff)
       },
-      decision: plan.reasons.map(\.sentence).first ?? "", needsHeat: plan.demand.needsHeat,
+      decision: plan.reasons.map(\.sentence).first ?? "", needsHeat: plan.demand >= .wanted,
       electricityEURPerKilowattHour: plan.ask.electricity.value,
       askEURPerSlotHour: Double(plan.ask.perSlotHour.value) / 1e6, offeredSlots: plan.slots,
       runningReplicas: await node.workbench.running, finishedRuns: await node.workbench.finished,
-      electric: await node.heat.electric, heat: await node.heat.delivered,
+      electric: totals.electric, heat: totals.heat,
       faults: (await node.heat.snapshot?.faults ?? []).map(\.description))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,12 +8,13 @@ struct SimulationService: RecurringService {
   let boiler: SimulatedBoiler
   let clock: ProcessorClock
   let log: Logger
-  private let pace = Pace()
+  private let pace: Pace
 
-  init(boiler: SimulatedBoiler, clock: ProcessorClock, log: Logger) {
+  init(boiler: SimulatedBoiler, clock: ProcessorClock, processors: Int, log: Logger) {
     self.boiler = boiler
     self.clock = clock
     self.log = log
+    pace = Pace(processors: processors)
   }
 
   func round() async throws {
@@ -27,15 +28,20 @@ struct SimulationService: RecurringService {
 /// so it comes in lumps; they are spread over the following steps, since no step can be busier than its processors.
 private actor Pace {
   private let clock = ContinuousClock()
+  private let processors: Int
   private var last: ContinuousClock.Instant?
   private var counted = Duration.zero
+
+  init(processors: Int) {
+    self.processors = processors
+  }
 
   func step(total: Duration) -> (elapsed: Duration, busy: Duration) {
     let now = clock.now
     defer { last = now }
     guard let last else { return (.zero, .zero) }
     let elapsed = now - last
-    let busy = min(total - counted, elapsed * 2)
+    let busy = min(total - counted, elapsed * processors)
     counted += busy
     return (elapsed, busy)
   }

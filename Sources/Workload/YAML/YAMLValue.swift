@@ -141,11 +141,3 @@ package struct YAMLValue {
     }
   }
 }
-
-extension YAMLValue {
-  /// For values that may be a mapping or something shorter; asking is no mistake.
-  package var isMapping: Bool {
-    guard case .mapping = node else { return false }
-    return true
-  }
-}
