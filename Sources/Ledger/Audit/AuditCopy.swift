@@ -48,25 +48,31 @@ final class AuditCopy {
 
   /// Copies database and log, and says what is wrong with the log.
   private static func copy(_ source: String, to database: String) throws -> String? {
-    var fault: String?
-    for attempt in 1...attempts {
-      let pin = Pin(source)
-      defer { pin.release() }
-      let log = "\(source)-wal"
-      var bytes: [UInt8] = []
-      // The log first: what is taken into the database meanwhile is in this copy of the log too.
-      do {
-        bytes = try LocalFile.read(log, limit: .mebibytes(4096))
-      } catch where error.code == ENOENT {
-        // Nobody has the ledger open, and the last one left nothing behind.
-      }
-      _ = try LocalFile.copy(source, to: database, mode: 0o600)
-      if !bytes.isEmpty { try LocalFile.write(bytes, to: "\(database)-wal", mode: 0o600) }
-      fault = WriteAheadLog(bytes).fault()
-      if fault == nil { break }
-      if attempt < attempts { usleep(100_000) }
+    for _ in 1..<attempts {
+      if try copyOnce(source, to: database) == nil { return nil }
+      usleep(100_000)
     }
-    return fault
+    return try copyOnce(source, to: database)
+  }
+
+  private static func copyOnce(_ source: String, to database: String) throws -> String? {
+    let pin = Pin(source)
+    defer { pin.release() }
+    // The log first: what is taken into the database meanwhile is in this copy of the log too.
+    let log = try readLog("\(source)-wal")
+    _ = try LocalFile.copy(source, to: database, mode: 0o600)
+    if !log.isEmpty { try LocalFile.write(log, to: "\(database)-wal", mode: 0o600) }
+    return WriteAheadLog(log).fault()
+  }
+
+  /// Nothing where there is no log: nobody has the ledger open, and the last one left nothing behind.
+  private static func readLog(_ path: String) throws(FileError) -> [UInt8] {
+    do {
+      return try LocalFile.read(path, limit: .mebibytes(4096))
+    } catch {
+      if error.code == ENOENT { return [] }
+      throw error
+    }
   }
 }
 

@@ -23,7 +23,14 @@ extension Audit {
       let writer = try Int.fetchOne(rows, sql: "PRAGMA user_version") ?? 0
       try target.write { copy in
         try BlockStore.makeTables(copy, genesis: genesis.text, writer: writer)
-        try replay(rows, into: copy, genesis: genesis.value, report: &report, progress: progress)
+        var replay = try ChainReplay(genesis: genesis.value)
+        do {
+          try follow(rows, into: copy, &replay, report: &report, progress: progress)
+        } catch {
+          report.take(replay)
+          throw error
+        }
+        report.take(replay)
       }
       let answers = try String.fetchAll(rows, sql: "PRAGMA integrity_check(1)")
       guard answers == ["ok"] else {
@@ -54,13 +61,11 @@ extension Audit {
     }
   }
 
-  private static func replay(
-    _ rows: Database, into copy: Database, genesis: Genesis, report: inout AuditReport,
+  private static func follow(
+    _ rows: Database, into copy: Database, _ replay: inout ChainReplay, report: inout AuditReport,
     progress: (Progress) -> Void
   ) throws {
     let total = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(number) FROM block") ?? 0)
-    var replay = try ChainReplay(genesis: genesis)
-    defer { report.take(replay) }
     try BlockRows.read(rows, after: 0, nextCall: 1) { block in
       let firstCall = replay.nextCall
       let effect = try replay.apply(block, depth: .everything)
