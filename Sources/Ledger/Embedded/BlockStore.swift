@@ -134,6 +134,7 @@ extension BlockStore {
           PRAGMA journal_mode = WAL;
           PRAGMA synchronous = \(synchronous);
           PRAGMA secure_delete = ON;
+          PRAGMA journal_size_limit = 0;
           PRAGMA cell_size_check = ON;
           PRAGMA trusted_schema = OFF;
           """)
