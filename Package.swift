@@ -23,6 +23,7 @@ let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-exec
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -75,7 +76,8 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle, logging,
+        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle,
+        unixSignals, logging,
       ],
       swiftSettings: house),
 
