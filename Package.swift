@@ -58,7 +58,17 @@ let package = Package(
       name: "samovar", dependencies: ["Sandbox", "Workload", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
-    // Tests, by module.
+    // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
+    .target(name: "CProbe", path: "Tests/CProbe"),
+    .executableTarget(
+      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
+      swiftSettings: house, linkerSettings: staticLinking),
+    .testTarget(
+      name: "SandboxPlanTests", dependencies: ["SandboxPlan"],
+      swiftSettings: house, linkerSettings: linking),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "SandboxPlan", "Workload"],
+      swiftSettings: house, linkerSettings: linking),
     .testTarget(
       name: "WorkloadTests", dependencies: ["Workload"],
       swiftSettings: house, linkerSettings: linking),
