@@ -11,6 +11,6 @@ struct Samovar: AsyncParsableCommand {
         name: "Requesters:",
         subcommands: [BagCommand.self, SubmitCommand.self, StatusCommand.self, ResultsCommand.self, CancelCommand.self]),
       CommandGroup(name: "Auditors:", subcommands: [ReceiptCommand.self]),
-      CommandGroup(name: "Operators:", subcommands: [LedgerCommand.self, KeyCommand.self]),
+      CommandGroup(name: "Operators:", subcommands: [LedgerCommand.self, KeyCommand.self, HardwareCommand.self]),
     ])
 }
