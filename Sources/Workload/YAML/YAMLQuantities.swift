@@ -15,8 +15,13 @@ extension YAMLValue {
     milliseconds().map { .milliseconds(Int64($0)) }
   }
 
+  /// A price that is no whole number of millionths of a euro is a mistake: money is not rounded in silence.
   package func microEuros() -> MicroEuros? {
-    quantity("a price", ["EUR": 1e6, "ct": 1e4]).flatMap { whole($0).map(MicroEuros.init) }
+    guard let value = quantity("a price", ["EUR": 1e6, "ct": 1e4]) else { return nil }
+    guard abs(value - value.rounded()) <= 1e-6 * max(1, value) else {
+      return mistake("\(name) has a part that is smaller than a millionth of a euro")
+    }
+    return whole(value).map(MicroEuros.init)
   }
 
   package func celsius() -> Celsius? {

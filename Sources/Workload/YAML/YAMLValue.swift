@@ -51,11 +51,21 @@ package struct YAMLValue {
     return good.count == values.count ? good : nil
   }
 
-  /// Any scalar as its text: `1` and `"1"` are both `1`.
+  /// Any scalar as its text: `1` and `"1"` are both `1`. A key without a value is a mistake; `""` is empty text.
   package func string() -> String? {
     guard case .scalar(let scalar) = node else { return mistake("\(name) must be text, not \(kind)") }
+    guard !isNull else { return mistake("\(name) has no value; write \"\" for empty text") }
     return scalar.string
   }
+
+  /// Whether it is YAML 1.2's null (core schema, §10.3.2): nothing, `~` or `null` without quotes.
+  package var isNull: Bool {
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  /// Whether it is a mapping, for values of which there is a short form.
+  package var isMapping: Bool { node.mapping != nil }
 
   package func strings() -> [String]? { list { $0.string() } }
 
@@ -70,9 +80,16 @@ package struct YAMLValue {
     return values
   }
 
+  /// YAML 1.2's truth values (core schema, §10.3.2). YAML 1.1's `yes`, `no`, `on` and `off` are text, so a mistake here.
   package func bool() -> Bool? {
-    guard let value = node.bool else { return mistake("\(name) must be true or false, not \(kind)") }
-    return value
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
+      return mistake("\(name) must be true or false, not \(kind)")
+    }
+    switch scalar.string {
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: return mistake("\(name) must be true or false, not \(kind)")
+    }
   }
 
   package func integer<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> Number? {
@@ -88,7 +105,10 @@ package struct YAMLValue {
   package func double(_ range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
     -> Double?
   {
-    guard case .scalar(let scalar) = node, let number = Double(scalar.string), number.isFinite else {
+    // Swift reads `0x1p3` too, which YAML has not.
+    guard case .scalar(let scalar) = node, scalar.string.allSatisfy({ "+-.0123456789eE".contains($0) }),
+      let number = Double(scalar.string), number.isFinite
+    else {
       return mistake("\(name) must be a number, not \(kind)")
     }
     guard range.contains(number) else {
@@ -108,7 +128,7 @@ package struct YAMLValue {
   /// What it is instead, for messages.
   private var kind: String {
     switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
+    case .scalar(let scalar): isNull ? "nothing" : "'\(scalar.string)'"
     case .mapping: "a mapping"
     case .sequence: "a list"
     case .alias: "an alias"

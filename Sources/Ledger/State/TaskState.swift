@@ -1,0 +1,129 @@
+internal import Receipts
+package import Workload
+
+/// A task's life: QUEUED → ASSIGNED → REVEALING → (JURY) → PROVISIONAL → FINAL, or INCONCLUSIVE, TIMED_OUT, CANCELLED.
+///
+/// Audits will slot in between ASSIGNED and REVEALING as SEALED (an AUDIT replica commits while all votes are hidden),
+/// the cascade between PROVISIONAL and FINAL as REAUDIT; both work on a `Panel` as these states do.
+package enum TaskState: Hashable, Sendable, Codable {
+  case queued
+  /// A round of VOTE replicas runs and commits.
+  case assigned(Panel)
+  case revealing(Panel, until: Height)
+  case jury(Panel, JuryStage)
+  case provisional(Panel, Verdict)
+  case final(Panel, Verdict, Settlement)
+  case inconclusive(Panel, Settlement)
+  case timedOut(Panel, Settlement)
+  case cancelled
+
+  /// The name that the rules' page uses.
+  package var name: String {
+    switch self {
+    case .queued: "QUEUED"
+    case .assigned: "ASSIGNED"
+    case .revealing: "REVEALING"
+    case .jury: "JURY"
+    case .provisional: "PROVISIONAL"
+    case .final: "FINAL"
+    case .inconclusive: "INCONCLUSIVE"
+    case .timedOut: "TIMED_OUT"
+    case .cancelled: "CANCELLED"
+    }
+  }
+
+  package var isTerminal: Bool {
+    switch self {
+    case .final, .inconclusive, .timedOut, .cancelled: true
+    default: false
+    }
+  }
+
+  /// Nothing for a task that was never assigned.
+  package var panel: Panel? {
+    switch self {
+    case .queued, .cancelled: nil
+    case .assigned(let panel), .revealing(let panel, _), .jury(let panel, _), .provisional(let panel, _),
+      .final(let panel, _, _), .inconclusive(let panel, _), .timedOut(let panel, _):
+      panel
+    }
+  }
+
+  package var verdict: Verdict? {
+    switch self {
+    case .provisional(_, let verdict), .final(_, let verdict, _): verdict
+    default: nil
+    }
+  }
+
+  package var settlement: Settlement? {
+    switch self {
+    case .final(_, _, let settlement), .inconclusive(_, let settlement), .timedOut(_, let settlement): settlement
+    default: nil
+    }
+  }
+}
+
+/// All replicas that a task has had, and the draw that the present round continues.
+package struct Panel: Hashable, Sendable, Codable {
+  /// The present round, from 0. Every draw opens one.
+  package var round: UInt32
+  package var replacementRounds: UInt32
+  package var assignedAt: Height
+  /// VOTE replicas that should be in agreement before the first tally.
+  package var wanted: Int
+  /// Too few operators to draw from: trust is capped at 1 for acceptance.
+  package var isLowDiversity: Bool
+  package var drawing: Drawing
+  /// In the order in which they were drawn.
+  package var replicas: [Replica]
+}
+
+/// Where a draw from a fixed list stands: enough to continue the same permutation.
+package struct Drawing: Hashable, Sendable, Codable {
+  package var seed: Bytes32
+  package var listEpoch: EpochNumber
+  /// Places of the permutation already looked at.
+  package var steps: UInt32
+}
+
+/// Where a dispute stands.
+package enum JuryStage: Hashable, Sendable, Codable {
+  /// The next batch is to be drawn, with this beacon; without an eligible juror by `until` the task is INCONCLUSIVE.
+  case drawing(beacon: Bytes32, until: Height)
+  case committing
+  case revealing(until: Height)
+}
+
+/// The decision on a task.
+package struct Verdict: Hashable, Sendable, Codable {
+  package var resultRoot: Bytes32
+  package var decidedAt: Height
+  /// The end of the hold.
+  package var finalFrom: Height
+  package var byJury: Bool
+  /// 10⁶ · G / (1 + ΣG), rounded down, in millionths.
+  package var credibilityPPM: UInt32
+  package var isLowDiversity: Bool
+}
+
+/// Where a task's escrow went: paid + fees + premium + refunded = E.
+package struct Settlement: Hashable, Sendable, Codable {
+  package enum End: String, Hashable, Sendable, Codable {
+    case final = "FINAL"
+    case inconclusive = "INCONCLUSIVE"
+    case timedOut = "TIMED_OUT"
+  }
+  package var end: End
+  package var at: Height
+  /// From the escrow to operators.
+  package var paid: Amount
+  /// From the escrow to the Treasury.
+  package var fees: Amount
+  /// From the escrow to the AuditPool.
+  package var premium: Amount
+  /// From the escrow to who locked it.
+  package var refunded: Amount
+  /// From the AuditPool to operators of jurors, paid or still owed.
+  package var fromAuditPool: Amount
+}
