@@ -97,7 +97,7 @@ import Workload
     #expect(plan.launcherSteps.last == .mapIDs(inside: 1000, user: 1001, group: 1002, deniesSetgroups: true))
     #expect(plan.initSteps[2] == .becomeID(1000, clearsGroups: false))
     #expect(plan.initSteps[3] == .cloneTree(slot: 4, path: "/store/p", isRecursive: false, attributes: 7))
-    for limit in [SetupStep.limitResource(2, 64 << 20), .limitResource(6, 9), .limitResource(0, 5)] {
+    for limit in [SetupStep.limitResource(2, 64 << 20), .limitResource(6, 9)] {
       #expect(plan.payloadSteps.contains(limit))
     }
   }
