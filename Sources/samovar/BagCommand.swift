@@ -6,7 +6,8 @@ private import Glibc
 /// `samovar bag`: bags of tasks as people write them.
 struct BagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bag", abstract: "Look at bags of tasks before they cost anything.", subcommands: [Check.self])
+    commandName: "bag", abstract: "Look at bags of tasks before they cost anything.",
+    subcommands: [Check.self])
 
   /// `samovar bag check`: reads, expands and hashes a bag file as `submit` would, and sends nothing.
   struct Check: ParsableCommand {
@@ -61,7 +62,8 @@ struct BagCommand: ParsableCommand {
       let inputs = Set(bag.tasks.flatMap(\.inputs).map { $0.digest })
       let first = bag.tasks.first
       let last = bag.tasks.last
-      let names = first?.name == last?.name ? first?.name : first.flatMap { a in last.map { "\(a.name) … \($0.name)" } }
+      let names =
+        first?.name == last?.name ? first?.name : first.flatMap { a in last.map { "\(a.name) … \($0.name)" } }
       return """
         bag       \(bag.name)
         digest    \(bag.manifestDigest)
@@ -83,7 +85,8 @@ struct BagCommand: ParsableCommand {
           "escrow_micro_euros": .integer(bag.escrow().value),
           "escrow_per_task_micro_euros": .integer(bag.escrowPerTask().value),
           "inputs": .object(
-            Dictionary(uniqueKeysWithValues: resolved.sources.map { ($0.key.description, .string($0.value)) })),
+            Dictionary(uniqueKeysWithValues: resolved.sources.map { ($0.key.description, .string($0.value)) })
+          ),
           "manifest_bytes": .integer(UInt64(bag.manifest.count)),
           "mistakes": .array([]),
           "price_micro_euros": .integer(bag.price.value),
@@ -106,7 +109,9 @@ struct BagCommand: ParsableCommand {
         ]))
     }
 
-    private static func text(_ value: CanonicalJSON) -> String { String(decoding: value.bytes, as: UTF8.self) }
+    private static func text(_ value: CanonicalJSON) -> String {
+      String(decoding: value.bytes, as: UTF8.self)
+    }
 
     /// `0.002 EUR`, exactly.
     private static func euros(_ amount: MicroEuros) -> String {

@@ -61,7 +61,8 @@ import Workload
     #expect(
       task.limits
         == Limits(
-          milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(1), processes: 4, wallMilliseconds: 10_000))
+          milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(1), processes: 4, wallMilliseconds: 10_000)
+    )
     #expect(bag.price == MicroEuros(2000))
     #expect(bag.trust == 2)
     #expect(bag.replicaCap == 5)
@@ -172,7 +173,8 @@ import Workload
 
   @Test func missingInputsAreFoundThoughTheSweepIsMistaken() {
     let found = mistakes(
-      "name: e\ncommand: [/p]\ninputs: {/p: {path: nowhere, executable: true}}\nsweep: {seed: 5}\nprice: 1 EUR\n")
+      "name: e\ncommand: [/p]\ninputs: {/p: {path: nowhere, executable: true}}\nsweep: {seed: 5}\nprice: 1 EUR\n"
+    )
     #expect(
       found == [
         "bag.yaml:3:21: the input 'nowhere' does not exist", "bag.yaml:4:15: seed must be a list, not '5'",
@@ -199,8 +201,14 @@ import Workload
     ),
     ("sweep: {a: [1, 1]}", "5:16: a[1] is '1', which stands twice"),
     ("sweep: {a: {from: 1, to: 2, step: 0}}", "5:35: step must not be 0"),
-    ("sweep: {a: [1]}\nreplicas: 2\ntrust: 5", "6:11: 'replicas' and 'trust' ask for the same thing in two ways; keep one of them"),
-    ("sweep: {a: [1]}\nreplicas: 3\nreplica_cap: 2", "7:14: replica_cap is 2, but the trust asked for starts with 3 replicas"),
+    (
+      "sweep: {a: [1]}\nreplicas: 2\ntrust: 5",
+      "6:11: 'replicas' and 'trust' ask for the same thing in two ways; keep one of them"
+    ),
+    (
+      "sweep: {a: [1]}\nreplicas: 3\nreplica_cap: 2",
+      "7:14: replica_cap is 2, but the trust asked for starts with 3 replicas"
+    ),
     (
       "sweep: {a: [1]}\nexpected_time: 2 h",
       "6:16: expected_time is 7200000 ms, but wall_time ends each task after 3600000 ms"
@@ -212,9 +220,10 @@ import Workload
 
   @Test func moneyIsNotRoundedInSilence() {
     #expect(
-      mistakes("name: e\ncommand: [/p]\ninputs: {/p: {path: efast, executable: true}}\nprice: 0.0000015 EUR\n") == [
-        "bag.yaml:4:8: price has a part that is smaller than a millionth of a euro"
-      ])
+      mistakes(
+        "name: e\ncommand: [/p]\ninputs: {/p: {path: efast, executable: true}}\nprice: 0.0000015 EUR\n") == [
+          "bag.yaml:4:8: price has a part that is smaller than a millionth of a euro"
+        ])
   }
 
   @Test func aProgramThatIsNotExecutableIsAMistake() {
@@ -229,7 +238,9 @@ import Workload
       mistakes("name: e\ncommand: []\nprice: 1 EUR\n") == ["bag.yaml:2:10: command must not be empty"])
   }
 
-  @Test(arguments: ["", "- a", "{", "a: 1\na: 2\n", String(repeating: "[", count: 100_000), "&a [*a, *b]", "\u{0}"])
+  @Test(arguments: [
+    "", "- a", "{", "a: 1\na: 2\n", String(repeating: "[", count: 100_000), "&a [*a, *b]", "\u{0}",
+  ])
   func whatIsNoBagFileIsAMistakeAndNeverACrash(text: String) {
     #expect(!mistakes(text).isEmpty)
   }

@@ -33,7 +33,8 @@ import Workload
   }
 
   private var directory: InputDirectory {
-    InputDirectory(of: root + "/bag/bag.yaml", replacements: ["bin/p": root + "/secret", "gone": root + "/gone"])
+    InputDirectory(
+      of: root + "/bag/bag.yaml", replacements: ["bin/p": root + "/secret", "gone": root + "/gone"])
   }
 
   @Test func aFileIsFoundAndHashed() throws {
@@ -49,9 +50,12 @@ import Workload
   }
 
   @Test(arguments: [
-    ("/etc/passwd", "is absolute"), ("../secret", "leaves the directory"), ("sub/../../secret", "leaves the directory"),
-    ("link", "is a link that leaves the directory"), ("sub", "is a directory"), ("fifo", "is no regular file"),
-    ("prices.cvs", "does not exist"), ("prices.csv/x", "Not a directory"), ("gone", "was to be"), ("", "is no path"),
+    ("/etc/passwd", "is absolute"), ("../secret", "leaves the directory"),
+    ("sub/../../secret", "leaves the directory"),
+    ("link", "is a link that leaves the directory"), ("sub", "is a directory"),
+    ("fifo", "is no regular file"),
+    ("prices.cvs", "does not exist"), ("prices.csv/x", "Not a directory"), ("gone", "was to be"),
+    ("", "is no path"),
     ("a\0b", "is no path"),
   ])
   func whatIsNoFileOfTheDirectoryIsRefused(source: String, reason: String) throws {

@@ -10,13 +10,16 @@ import Workload
         inputs: [
           InputFile(path: "/in/x", digest: ContentDigest(of: []), size: ByteCount(0)),
           InputFile(
-            path: "/bin/p", digest: ContentDigest(of: Array("abc".utf8)), size: ByteCount(3), isExecutable: true),
+            path: "/bin/p", digest: ContentDigest(of: Array("abc".utf8)), size: ByteCount(3),
+            isExecutable: true),
         ],
         outputs: ["z", "a/b"], environment: ["B": "2", "A": "1"],
         limits: Limits(
-          milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(1), processes: 4, wallMilliseconds: 10_000))
+          milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(1), processes: 4, wallMilliseconds: 10_000)
+      )
     ],
-    price: MicroEuros(2000), trust: 2, replicaCap: 5, deadlineMilliseconds: 7_200_000, expectedMilliseconds: 500,
+    price: MicroEuros(2000), trust: 2, replicaCap: 5, deadlineMilliseconds: 7_200_000,
+    expectedMilliseconds: 500,
     determinism: .bitExact)
 
   /// Written out by hand from RFC 8785, so that a change of the format is seen here and gets a new name.
@@ -34,7 +37,9 @@ import Workload
   @Test func aManifestHasTheBytesOfTheFormat() {
     #expect(String(decoding: Self.bag.manifest, as: UTF8.self) == Self.golden)
     // From `sha256sum` over the text above.
-    #expect(Self.bag.manifestDigest.description == "sha256:4d13efa901b1a89e274537c657bef9cc54f35458a29824135c266a0e81f377af")
+    #expect(
+      Self.bag.manifestDigest.description
+        == "sha256:4d13efa901b1a89e274537c657bef9cc54f35458a29824135c266a0e81f377af")
   }
 
   @Test func aManifestReadsBackAsTheSameBag() throws {
@@ -111,7 +116,8 @@ import Workload
   @Test func keysAreSortedByTheirUTF16CodeUnits() {
     // The example of RFC 8785 §3.2.3, shortened.
     let value = CanonicalJSON.object([
-      "\u{20AC}": .integer(Int64(1)), "\r": .integer(Int64(2)), "\u{FB33}": .integer(Int64(3)), "1": .integer(Int64(4)),
+      "\u{20AC}": .integer(Int64(1)), "\r": .integer(Int64(2)), "\u{FB33}": .integer(Int64(3)),
+      "1": .integer(Int64(4)),
       "\u{1F600}": .integer(Int64(5)), "\u{80}": .integer(Int64(6)), "\u{F6}": .integer(Int64(7)),
     ])
     #expect(

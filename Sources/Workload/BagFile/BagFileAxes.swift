@@ -32,7 +32,8 @@ extension BagFile {
     guard command != nil, environment != nil, inputs != nil, outputs != nil else { return found }
     let used = templates.reduce(into: Set<String>()) { $0.formUnion($1.value.axes) }
     for axis in sweep.axes where !used.contains(axis.name) {
-      let problem = "the axis '\(axis.name)' is never used, so its tasks would be equal; write '{\(axis.name)}' somewhere"
+      let problem =
+        "the axis '\(axis.name)' is never used, so its tasks would be equal; write '{\(axis.name)}' somewhere"
       found.append(mistake(problem, at: axis.place))
     }
     return found

@@ -60,7 +60,8 @@ extension BagFile {
       let input = value.isMapping ? Self.longInput(value) : Self.shortInput(value)
       guard let path, let input else { return nil }
       return Input(
-        path: path, source: input.source, digest: input.digest, size: input.size, isExecutable: input.isExecutable)
+        path: path, source: input.source, digest: input.digest, size: input.size,
+        isExecutable: input.isExecutable)
     }
     return readableInputs.count == pairs.count ? readableInputs : nil
   }
@@ -85,7 +86,9 @@ extension BagFile {
   /// `/in/prices.csv: {path: prices.csv, executable: false}`
   private static func longInput(_ value: YAMLValue) -> Content? {
     guard let mapping = value.mapping() else { return nil }
-    let source = mapping.optional("path", default: Written<Template>?.none) { $0.template().map(Optional.some) }
+    let source = mapping.optional("path", default: Written<Template>?.none) {
+      $0.template().map(Optional.some)
+    }
     let digest = mapping.optional("digest", default: Written<ContentDigest>?.none) { value in
       guard let text = value.string() else { return nil }
       guard let digest = ContentDigest(text) else {
@@ -114,7 +117,9 @@ extension BagFile {
     }
     let memory = mapping.optional("memory", default: preset.memory) { $0.byteCount(BagBounds.memory) }
     let disk = mapping.optional("disk", default: preset.disk) { $0.byteCount(BagBounds.disk) }
-    let processes = mapping.optional("processes", default: preset.processes) { $0.integer(BagBounds.processes) }
+    let processes = mapping.optional("processes", default: preset.processes) {
+      $0.integer(BagBounds.processes)
+    }
     let wall = mapping.optional("wall_time", default: preset.wallMilliseconds) {
       $0.milliseconds(BagBounds.wallMilliseconds)
     }
@@ -124,7 +129,9 @@ extension BagFile {
     let stream = mapping.optional("stream_size", default: preset.streamBytes) {
       $0.byteCount(BagBounds.streamBytes)
     }
-    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream else { return nil }
+    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream else {
+      return nil
+    }
     return Limits(
       milliCPUs: milliCPUs, memory: memory, disk: disk, processes: processes, wallMilliseconds: wall,
       graceMilliseconds: grace, streamBytes: stream)
@@ -148,7 +155,8 @@ extension YAMLValue {
   func byteCount(_ range: ClosedRange<UInt64>) -> ByteCount? {
     byteCount().flatMap { size in
       guard range.contains(size.value) else {
-        return mistake("\(name) must be from \(range.lowerBound) B to \(range.upperBound) B, not \(size.value) B")
+        return mistake(
+          "\(name) must be from \(range.lowerBound) B to \(range.upperBound) B, not \(size.value) B")
       }
       return size
     }
@@ -158,7 +166,8 @@ extension YAMLValue {
   func milliseconds(_ range: ClosedRange<UInt64>) -> UInt64? {
     milliseconds().flatMap { time in
       guard range.contains(time) else {
-        return mistake("\(name) must be from \(range.lowerBound) ms to \(range.upperBound) ms, not \(time) ms")
+        return mistake(
+          "\(name) must be from \(range.lowerBound) ms to \(range.upperBound) ms, not \(time) ms")
       }
       return time
     }

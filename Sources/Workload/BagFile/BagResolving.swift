@@ -65,7 +65,9 @@ struct BagExpansion {
       let name = taskName(index, of: count, at: point)
       if let taskName = file.taskName, !names.insert(name).inserted {
         let axes = sweep.axes.map { "{\($0.name)}" }.joined(separator: ", ")
-        report("task_name makes '\(name)' more than once; name in it each of \(axes)", at: taskName.place, check: "twice")
+        report(
+          "task_name makes '\(name)' more than once; name in it each of \(axes)", at: taskName.place,
+          check: "twice")
       }
       if let task = task(name: name, at: point, identify) { tasks.append(task) }
     }
@@ -105,7 +107,9 @@ struct BagExpansion {
     name: String, at point: [String: String], _ identify: (String) throws(InputFault) -> InputIdentity
   ) -> TaskSpec? {
     let command = file.command?.map { $0.value.filled(point) }
-    let inputs = file.inputs?.map { TaskRules.Input(path: $0.path.value.filled(point), isExecutable: $0.isExecutable) }
+    let inputs = file.inputs?.map {
+      TaskRules.Input(path: $0.path.value.filled(point), isExecutable: $0.isExecutable)
+    }
     let outputs = file.outputs?.map { $0.value.filled(point) }
     var environment: [String: String]?
     if let variables = file.environment {
@@ -113,11 +117,13 @@ struct BagExpansion {
       for variable in variables { environment?[variable.name] = variable.value.value.filled(point) }
     }
     let faults = TaskRules.faults(
-      name: name, command: command ?? [], inputs: inputs ?? [], outputs: outputs ?? [], environment: environment ?? [:])
+      name: name, command: command ?? [], inputs: inputs ?? [], outputs: outputs ?? [],
+      environment: environment ?? [:])
     var isRight = true
     for fault in faults where isAbout(fault, name: name) {
       isRight = false
-      report("\(label(of: fault.field)) \(fault.problem)", at: place(of: fault.field), check: "\(fault.field)")
+      report(
+        "\(label(of: fault.field)) \(fault.problem)", at: place(of: fault.field), check: "\(fault.field)")
     }
     var files: [InputFile] = []
     for (written, input) in zip(file.inputs ?? [], inputs ?? []) {
@@ -160,7 +166,8 @@ struct BagExpansion {
     case .name: file.taskName?.place ?? file.name?.place ?? start
     case .command: file.command?.first?.place ?? file.commandPlace ?? start
     case .argument(let index): file.command?[index].place ?? start
-    case .environment(let name): file.environment?.first { name.isEmpty || $0.name == name }?.value.place ?? start
+    case .environment(let name):
+      file.environment?.first { name.isEmpty || $0.name == name }?.value.place ?? start
     case .input(let index): file.inputs?[index].path.place ?? start
     case .output(let index): file.outputs?[index].place ?? start
     }
@@ -170,7 +177,8 @@ struct BagExpansion {
 extension BagExpansion {
   /// What an input's bytes are: read where the file gives a path, and compared with what else it says of them.
   private mutating func identity(
-    of input: BagFile.Input, at point: [String: String], _ identify: (String) throws(InputFault) -> InputIdentity
+    of input: BagFile.Input, at point: [String: String],
+    _ identify: (String) throws(InputFault) -> InputIdentity
   ) -> (digest: ContentDigest, size: ByteCount)? {
     guard let template = input.source else {
       guard let digest = input.digest, let size = input.size else { return nil }
@@ -197,15 +205,20 @@ extension BagExpansion {
       var isRight = true
       if let digest = input.digest, digest.value != identity.digest {
         isRight = false
-        report("'\(source)' is \(identity.digest), not what is written here", at: digest.place, check: "digest")
+        report(
+          "'\(source)' is \(identity.digest), not what is written here", at: digest.place, check: "digest")
       }
       if let size = input.size, size != identity.size {
         isRight = false
-        report("'\(source)' has \(identity.size.value) bytes, not \(size.value)", at: template.place, check: "size")
+        report(
+          "'\(source)' has \(identity.size.value) bytes, not \(size.value)", at: template.place, check: "size"
+        )
       }
       if identity.size.value > BagBounds.inputBytes.upperBound {
         isRight = false
-        report("'\(source)' is larger than \(BagBounds.inputBytes.upperBound) bytes", at: template.place, check: "large")
+        report(
+          "'\(source)' is larger than \(BagBounds.inputBytes.upperBound) bytes", at: template.place,
+          check: "large")
       }
       guard isRight else { return nil }
       sources[identity.digest] = identity.path

@@ -6,9 +6,12 @@ extension BagFile {
   func readTerms(_ root: YAMLMapping) -> Terms? {
     let price = root.required("price") { value -> MicroEuros? in
       guard let price = value.microEuros() else { return nil }
-      guard price.value > 0 else { return value.mistake("price must be more than nothing: nodes work for no bag at 0") }
+      guard price.value > 0 else {
+        return value.mistake("price must be more than nothing: nodes work for no bag at 0")
+      }
       guard BagBounds.price.contains(price.value) else {
-        return value.mistake("price must be at most \(BagBounds.price.upperBound / 1_000_000) EUR for one replica")
+        return value.mistake(
+          "price must be at most \(BagBounds.price.upperBound / 1_000_000) EUR for one replica")
       }
       return price
     }
@@ -27,7 +30,8 @@ extension BagFile {
     }
     guard let price, let trust, let cap, let expected, let deadline, let determinism else { return nil }
     return Terms(
-      price: price, trust: trust, replicaCap: cap, deadlineMilliseconds: deadline, expectedMilliseconds: expected,
+      price: price, trust: trust, replicaCap: cap, deadlineMilliseconds: deadline,
+      expectedMilliseconds: expected,
       determinism: determinism)
   }
 
@@ -49,7 +53,8 @@ extension BagFile {
     return root.optional("replica_cap", default: 2 * replicas + 1) { value -> UInt32? in
       guard let cap = value.integer(BagBounds.replicaCap) else { return nil }
       guard cap >= replicas else {
-        return value.mistake("replica_cap is \(cap), but the trust asked for starts with \(replicas) replicas")
+        return value.mistake(
+          "replica_cap is \(cap), but the trust asked for starts with \(replicas) replicas")
       }
       return cap
     }

@@ -41,13 +41,15 @@ package struct InputDirectory: Sendable {
       throw InputFault("is absolute; inputs are written relative to the bag file and lie in its directory")
     }
     guard !source.split(separator: "/").contains("..") else {
-      throw InputFault("leaves the directory of the bag file through '..'; copy it there, or name it by --with")
+      throw InputFault(
+        "leaves the directory of the bag file through '..'; copy it there, or name it by --with")
     }
     let path = directory == "/" ? "/" + source : directory + "/" + source
     // A symbolic link may lead out of the directory as well as '..' does.
     guard let base = Self.real(directory), let target = Self.real(path) else { return path }
     guard base == "/" || TaskRules.isWithin(target, base) else {
-      throw InputFault("is a link that leaves the directory of the bag file; copy it there, or name it by --with")
+      throw InputFault(
+        "is a link that leaves the directory of the bag file; copy it there, or name it by --with")
     }
     return target
   }
@@ -67,7 +69,9 @@ package struct InputDirectory: Sendable {
     defer { closedir(stream) }
     var names: [String] = []
     while names.count < 1000, let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       if name != ".", name != ".." { names.append(name) }
     }
     return names

@@ -21,12 +21,16 @@ extension Sweep {
     guard let elements = value.list() else {
       return nil
     }
-    guard !elements.isEmpty else { return value.mistake("\(value.name) has no values, so the bag would have no task") }
+    guard !elements.isEmpty else {
+      return value.mistake("\(value.name) has no values, so the bag would have no task")
+    }
     guard elements.count <= BagBounds.tasks else { return tooMany(value, elements.count) }
     var seen: Set<String> = []
     let values = elements.compactMap { element -> String? in
       guard let text = element.string() else { return nil }
-      guard seen.insert(text).inserted else { return element.mistake("\(element.name) is '\(text)', which stands twice") }
+      guard seen.insert(text).inserted else {
+        return element.mistake("\(element.name) is '\(text)', which stands twice")
+      }
       return text
     }
     return values.count == elements.count ? values : nil

@@ -25,10 +25,13 @@ struct Template: Hashable, Sendable {
         text.append(character)
         rest = rest.dropFirst()
       case "{":
-        guard let end = rest.firstIndex(of: "}") else { throw Fault(problem: "has a '{' without '}'; write '{{' for a brace") }
+        guard let end = rest.firstIndex(of: "}") else {
+          throw Fault(problem: "has a '{' without '}'; write '{{' for a brace")
+        }
         let name = String(rest[..<end])
         guard TaskRules.faultOfVariable(name) == nil else {
-          throw Fault(problem: "has '{\(name)}', which names no axis; write '{{' and '}}' for braces themselves")
+          throw Fault(
+            problem: "has '{\(name)}', which names no axis; write '{{' and '}}' for braces themselves")
         }
         if !text.isEmpty { parts.append(.text(text)) }
         text = ""

@@ -6,7 +6,8 @@ extension Bag {
     guard bytes.count <= BagBounds.manifestBytes else { throw Self.tooLarge(bytes.count) }
     let actual = ContentDigest(of: bytes)
     guard actual == digest else {
-      throw ManifestFault(place: "its digest", problem: "\(digest) was asked for, but the bytes are \(actual)")
+      throw ManifestFault(
+        place: "its digest", problem: "\(digest) was asked for, but the bytes are \(actual)")
     }
     try self.init(manifest: bytes)
   }
@@ -20,12 +21,14 @@ extension Bag {
     let root = try ManifestObject(
       try CanonicalJSONReader.read(bytes), at: "",
       keys: [
-        "deadline_ms", "determinism", "expected_ms", "format", "name", "price_micro_euros", "replica_cap", "tasks",
+        "deadline_ms", "determinism", "expected_ms", "format", "name", "price_micro_euros", "replica_cap",
+        "tasks",
         "trust",
       ])
     let format = try root.string("format")
     guard format == Self.manifestFormat else {
-      throw root.fault("format", "'\(format)' is not '\(Self.manifestFormat)': this samovar is of another version")
+      throw root.fault(
+        "format", "'\(format)' is not '\(Self.manifestFormat)': this samovar is of another version")
     }
     let name = try root.string("name")
     if let problem = TaskRules.faultOfName(name) { throw root.fault("name", problem) }
@@ -81,7 +84,8 @@ extension TaskSpec {
     self.init(
       name: try object.string("name"), command: try object.strings("command", atMost: BagBounds.arguments),
       inputs: inputs, outputs: outputs,
-      environment: try object.stringMap("environment", atMost: BagBounds.environmentVariables), limits: limits)
+      environment: try object.stringMap("environment", atMost: BagBounds.environmentVariables), limits: limits
+    )
     guard self.inputs == inputs else { throw object.fault("inputs", "they are not sorted by path") }
     guard self.outputs == outputs else { throw object.fault("outputs", "they are not sorted") }
     let faults = TaskRules.faults(
@@ -115,7 +119,8 @@ extension InputFile {
     }
     self.init(
       path: try object.string("path"), digest: digest,
-      size: ByteCount(try object.integer("size", BagBounds.inputBytes)), isExecutable: try object.bool("executable"))
+      size: ByteCount(try object.integer("size", BagBounds.inputBytes)),
+      isExecutable: try object.bool("executable"))
   }
 }
 

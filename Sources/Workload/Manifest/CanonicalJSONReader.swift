@@ -39,7 +39,9 @@ package struct CanonicalJSONReader {
     return true
   }
 
-  private mutating func take(_ word: StaticString, as value: CanonicalJSON) throws(ManifestFault) -> CanonicalJSON {
+  private mutating func take(_ word: StaticString, as value: CanonicalJSON) throws(ManifestFault)
+    -> CanonicalJSON
+  {
     for character in word.description.utf8 {
       guard take(character) else { throw fault("\(word) is cut short") }
     }
@@ -47,14 +49,17 @@ package struct CanonicalJSONReader {
   }
 
   private mutating func value(depth: Int) throws(ManifestFault) -> CanonicalJSON {
-    guard depth < Self.greatestDepth else { throw fault("lists and objects nest deeper than \(Self.greatestDepth)") }
+    guard depth < Self.greatestDepth else {
+      throw fault("lists and objects nest deeper than \(Self.greatestDepth)")
+    }
     switch next {
     case UInt8(ascii: "{"): return try object(depth: depth)
     case UInt8(ascii: "["): return try array(depth: depth)
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try take("true", as: .bool(true))
     case UInt8(ascii: "f"): return try take("false", as: .bool(false))
-    case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .integer(try integer())
+    case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
+      return .integer(try integer())
     case nil: throw fault("the JSON ends too early")
     default: throw fault("a value was expected")
     }
@@ -104,7 +109,9 @@ package struct CanonicalJSONReader {
       offset += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw fault("the text is not UTF-8") }
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw fault("the text is not UTF-8")
+        }
         return string
       case UInt8(ascii: "\\"): text.append(try escaped())
       case 0..<0x20: throw fault("a control character stands bare in a text")

@@ -42,14 +42,17 @@ struct ManifestObject {
   func integer<Number: FixedWidthInteger>(
     _ key: String, _ range: ClosedRange<Number>
   ) throws(ManifestFault) -> Number {
-    guard case .integer(let number) = try value(key), let number = Number(exactly: number), range.contains(number)
+    guard case .integer(let number) = try value(key), let number = Number(exactly: number),
+      range.contains(number)
     else { throw fault(key, "a whole number from \(range.lowerBound) to \(range.upperBound) was expected") }
     return number
   }
 
   func array(_ key: String, atMost bound: Int) throws(ManifestFault) -> [CanonicalJSON] {
     guard case .array(let elements) = try value(key) else { throw fault(key, "a list was expected") }
-    guard elements.count <= bound else { throw fault(key, "\(elements.count) elements; \(bound) are the most") }
+    guard elements.count <= bound else {
+      throw fault(key, "\(elements.count) elements; \(bound) are the most")
+    }
     return elements
   }
 

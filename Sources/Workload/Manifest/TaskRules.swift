@@ -45,7 +45,8 @@ enum TaskRules {
       faults.append(
         Fault(
           field: .command,
-          problem: "and the environment together take \(bytes) bytes; \(BagBounds.argumentBytes) are the most"))
+          problem: "and the environment together take \(bytes) bytes; \(BagBounds.argumentBytes) are the most"
+        ))
     }
     return faults
   }
@@ -73,11 +74,15 @@ enum TaskRules {
   private static func faults(command: [String], inputs: [Input]) -> [Fault] {
     guard let program = command.first else { return [Fault(field: .command, problem: "must not be empty")] }
     guard command.count <= BagBounds.arguments else {
-      return [Fault(field: .command, problem: "has \(command.count) arguments; \(BagBounds.arguments) are the most")]
+      return [
+        Fault(field: .command, problem: "has \(command.count) arguments; \(BagBounds.arguments) are the most")
+      ]
     }
     var faults: [Fault] = []
     for (index, argument) in command.enumerated() {
-      if let problem = faultOfText(argument) { faults.append(Fault(field: .argument(index), problem: problem)) }
+      if let problem = faultOfText(argument) {
+        faults.append(Fault(field: .argument(index), problem: problem))
+      }
     }
     if let problem = faultOfAbsolute(program) {
       faults.append(Fault(field: .argument(0), problem: problem))
@@ -88,7 +93,8 @@ enum TaskRules {
       }
     } else {
       let hint = NearestKey.find(program, in: inputs.map(\.path)).map { "; did you mean '\($0)'?" }
-      let problem = "is '\(program)', but the task sees nothing but its inputs\(hint ?? ": give the program as one")"
+      let problem =
+        "is '\(program)', but the task sees nothing but its inputs\(hint ?? ": give the program as one")"
       faults.append(Fault(field: .argument(0), problem: problem))
     }
     return faults
@@ -96,10 +102,14 @@ enum TaskRules {
 
   private static func faults(environment: [String: String]) -> [Fault] {
     guard environment.count <= BagBounds.environmentVariables else {
-      return [Fault(field: .environment(""), problem: "has more than \(BagBounds.environmentVariables) variables")]
+      return [
+        Fault(field: .environment(""), problem: "has more than \(BagBounds.environmentVariables) variables")
+      ]
     }
     return environment.sorted { $0.key < $1.key }.compactMap { name, value in
-      (faultOfVariable(name) ?? faultOfText(name + "=" + value)).map { Fault(field: .environment(name), problem: $0) }
+      (faultOfVariable(name) ?? faultOfText(name + "=" + value)).map {
+        Fault(field: .environment(name), problem: $0)
+      }
     }
   }
 
@@ -107,7 +117,8 @@ enum TaskRules {
     var faults: [Fault] = []
     if inputs.count > BagBounds.inputs {
       faults.append(
-        Fault(field: .input(0), problem: "is one of \(inputs.count) inputs; \(BagBounds.inputs) are the most"))
+        Fault(field: .input(0), problem: "is one of \(inputs.count) inputs; \(BagBounds.inputs) are the most")
+      )
     }
     for (index, input) in inputs.enumerated() {
       if let problem = faultOfAbsolute(input.path) {
@@ -124,10 +135,14 @@ enum TaskRules {
     var faults: [Fault] = []
     if outputs.count > BagBounds.outputs {
       faults.append(
-        Fault(field: .output(0), problem: "is one of \(outputs.count) outputs; \(BagBounds.outputs) are the most"))
+        Fault(
+          field: .output(0), problem: "is one of \(outputs.count) outputs; \(BagBounds.outputs) are the most")
+      )
     }
     for (index, output) in outputs.enumerated() {
-      if let problem = faultOfRelative(output) { faults.append(Fault(field: .output(index), problem: problem)) }
+      if let problem = faultOfRelative(output) {
+        faults.append(Fault(field: .output(index), problem: problem))
+      }
     }
     return faults + overlaps(outputs).map { Fault(field: .output($0.index), problem: $0.problem) }
   }
@@ -162,7 +177,9 @@ enum TaskRules {
 
   private static func faultOfText(_ text: String) -> String? {
     if text.utf8.contains(0) { return "holds a NUL character, which no argument or path can" }
-    if text.utf8.count > BagBounds.oneArgumentBytes { return "is longer than \(BagBounds.oneArgumentBytes) bytes" }
+    if text.utf8.count > BagBounds.oneArgumentBytes {
+      return "is longer than \(BagBounds.oneArgumentBytes) bytes"
+    }
     return nil
   }
 
@@ -176,13 +193,17 @@ enum TaskRules {
     if path.hasPrefix(work) {
       return "is kept from \(TaskSpec.workDirectory): write '\(path.dropFirst(work.count))', not '\(path)'"
     }
-    if path.hasPrefix("/") { return "must lie in \(TaskSpec.workDirectory), the one place that a task can write to" }
+    if path.hasPrefix("/") {
+      return "must lie in \(TaskSpec.workDirectory), the one place that a task can write to"
+    }
     return faultOfComponents(path[...], of: path)
   }
 
   private static func faultOfComponents(_ path: Substring, of whole: String) -> String? {
     if let problem = faultOfText(whole) { return problem }
-    guard whole.utf8.count <= BagBounds.pathBytes else { return "is longer than \(BagBounds.pathBytes) bytes" }
+    guard whole.utf8.count <= BagBounds.pathBytes else {
+      return "is longer than \(BagBounds.pathBytes) bytes"
+    }
     for component in path.split(separator: "/", omittingEmptySubsequences: false) {
       switch component {
       case "": return "has an empty part: '\(whole)'"

@@ -64,7 +64,9 @@ package final class YAMLMapping {
   }
 
   /// The value of a key that may be absent. Nothing only where it was mistaken.
-  package func optional<Value>(_ key: String, default fallback: Value, _ read: (YAMLValue) -> Value?) -> Value? {
+  package func optional<Value>(_ key: String, default fallback: Value, _ read: (YAMLValue) -> Value?)
+    -> Value?
+  {
     guard let value = self[key] else { return fallback }
     return read(value)
   }

@@ -60,7 +60,9 @@ package struct YAMLValue {
 
   /// Whether it is YAML 1.2's null (core schema, §10.3.2): nothing, `~` or `null` without quotes.
   package var isNull: Bool {
-    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
+      return false
+    }
     return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
@@ -94,7 +96,8 @@ package struct YAMLValue {
 
   package func integer<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> Number? {
     guard case .scalar(let scalar) = node, let number = Number(scalar.string) else {
-      return mistake("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(kind)")
+      return mistake(
+        "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(kind)")
     }
     guard range.contains(number) else {
       return mistake("\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(number)")
@@ -102,7 +105,9 @@ package struct YAMLValue {
     return number
   }
 
-  package func double(_ range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+  package func double(
+    _ range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+  )
     -> Double?
   {
     // Swift reads `0x1p3` too, which YAML has not.
@@ -122,7 +127,8 @@ package struct YAMLValue {
     guard let text = string() else { return nil }
     if let value = choices[text] { return value }
     let hint = NearestKey.find(text, in: choices.keys).map { "; did you mean '\($0)'?" } ?? ""
-    return mistake("\(name) must be one of \(choices.keys.sorted().joined(separator: ", ")), not '\(text)'\(hint)")
+    return mistake(
+      "\(name) must be one of \(choices.keys.sorted().joined(separator: ", ")), not '\(text)'\(hint)")
   }
 
   /// What it is instead, for messages.
