@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Scheduling
 import Simulation
 import Telemetry
@@ -117,6 +118,35 @@ import Workload
     #expect(totals.unmet.value < 0.02 * totals.drawn.value)
     #expect(totals.delivered.value > 0.3 * totals.drawn.value)
     #expect(changes < 2 * 24)
+  }
+}
+
+/// `hardware/simulated-boiler` as it is in the repository.
+@Suite struct SimulatedBoardTests {
+  private var directory: String {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return "/" + root + "/hardware/simulated-boiler"
+  }
+
+  /// A morning after the first taps, with two cores at work.
+  private func capture() async throws -> String {
+    let place = try Place()
+    let board = try Board.load(directory: directory)
+    let boiler = try SimulatedBoiler(
+      board: board,
+      settings: SimulationSettings(
+        initialTemperature: Celsius(51), profile: .l, timeFactor: 600, startsAt: TimeOfDay(6 * 60)),
+      directory: place.path, processors: 4)
+    for _ in 0..<16 { _ = try await boiler.advance(elapsed: .seconds(1), busyProcessorSeconds: 2) }
+    return SysfsCapture.take(from: SysfsRoot(place.path), board: board).text(comments: [
+      "The tree that the simulation keeps, at one moment. Not a measurement."
+    ])
+  }
+
+  /// What the board's page shows is what the simulation keeps, to the byte.
+  @Test func theBoardsTreeIsACaptureOfTheSimulation() async throws {
+    let captured = try String(contentsOfFile: directory + "/sysfs.txt", encoding: .utf8)
+    #expect(try await capture() == captured)
   }
 }
 
