@@ -13,7 +13,8 @@ import Workload
   ) throws -> SimulatedBoiler {
     try SimulatedBoiler(
       board: board,
-      settings: SimulationSettings(initialTemperature: Celsius(initial), profile: profile, timeFactor: factor),
+      settings: SimulationSettings(
+        initialTemperature: Celsius(initial), profile: profile, timeFactor: factor),
       directory: place.path, processors: 4)
   }
 
@@ -76,8 +77,8 @@ import Workload
     #expect(place.text("/sys/class/powercap/intel-rapl:0/energy_uj") != nil)
   }
 
-  /// The whole loop for two days: plant, tree, readers, rule. Tasks never heat the tank beyond the cut-off, the taps get
-  /// what they ask for, and the demand doesn't flap.
+  /// The whole loop for two days: plant, tree, readers, rule. Tasks never heat the tank beyond the cut-off,
+  /// the taps get what they ask for, and the demand doesn't flap.
   @Test(arguments: TappingProfile.allCases)
   func daysUnderTheRuleAreWarmAndNeverTooHot(profile: TappingProfile) async throws {
     let place = try Place()
@@ -95,7 +96,8 @@ import Workload
       capacity: NodeCapacity(
         processors: [0, 1, 2, 3], slots: 4, memory: .mebibytes(64), disk: .mebibytes(64)),
       policy: HeatPolicy(
-        comfort: ComfortBand(minimum: Celsius(48), target: Celsius(54), maximum: Celsius(60)), cutOff: Celsius(70)),
+        comfort: ComfortBand(minimum: Celsius(48), target: Celsius(54), maximum: Celsius(60)),
+        cutOff: Celsius(70)),
       tariff: Tariff(
         electricity: .fixed(EuroPerKilowattHour(0.18)), heat: EuroPerKilowattHour(0.11),
         wear: EuroPerKilowattHour(0.02)))
@@ -171,7 +173,8 @@ import Workload
     #expect(
       settings
         == SimulationSettings(
-          initialTemperature: Celsius(48), profile: .xl, volume: Litres(400), timeFactor: 600, startsAt: TimeOfDay(390),
+          initialTemperature: Celsius(48), profile: .xl, volume: Litres(400), timeFactor: 600,
+          startsAt: TimeOfDay(390),
           seed: 7, coldWater: Celsius(12), ambient: Celsius(20),
           backup: BackupHeater(power: Watts(3000), onBelow: Celsius(50))))
     #expect(try settings.site(SimulatedSysfsTests.board).volumes == [80, 80, 80, 80, 80])
@@ -179,7 +182,9 @@ import Workload
 
   @Test func allMistakesAreReportedAtOnce() throws {
     let error = #expect(throws: Mistakes.self) {
-      try read("initial_temperature: 120 °C\nprofile: XXL\nvolume: 1 L\ntime_factor: fast\nseed: -1\nstart_at: 06:30\n")
+      try read(
+        "initial_temperature: 120 °C\nprofile: XXL\nvolume: 1 L\ntime_factor: fast\nseed: -1\nstart_at: 06:30\n"
+      )
     }
     #expect(try #require(error).all.map(\.line) == [1, 2, 3, 4, 5, 6])
   }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes small files so that a reader sees the old or the new one whole, never a part: into a directory beside the
-/// tree, then a rename. Leaves alone what has not changed.
+/// Writes small files so that a reader sees the old or the new one whole, never a part: into a directory
+/// beside the tree, then a rename. Leaves alone what has not changed.
 struct TreeWriter {
   private let root: String
   private var written: [String: String] = [:]
