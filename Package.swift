@@ -17,49 +17,99 @@ let house: [SwiftSetting] = [
 /// lld halves the time of an incremental link. Settings that only a root package may use.
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
+/// For programs that must start without a dynamic loader, in a root that holds nothing else.
+let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-executable"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let argumentParser: Target.Dependency = .product(
-  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "samovar",
   products: [
-    .executable(name: "samovar", targets: ["samovar"])
+    .executable(name: "samovar", targets: ["samovar"]),
+    .executable(name: "efast", targets: ["efast"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // Floor 0: the system's libraries.
+    // Floor 0: the system and its libraries.
+    .target(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
 
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
+    .target(name: "SandboxPlan", swiftSettings: house),
 
     // Floor 2: the node's senses and hands.
+    .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
+    .target(
+      name: "Sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxPlan", "Workload"], swiftSettings: house),
+    .executableTarget(
+      name: "samovar-init", dependencies: ["CCap", "CLinux", "SandboxPlan"],
+      swiftSettings: house, linkerSettings: staticLinking),
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
-    // Floor 3: the rules.
-    .target(name: "Ledger", dependencies: ["Workload", "Receipts"], swiftSettings: house),
+    // Floor 3: decisions.
+    .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
+    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
+
+    // Floor 4: worlds to try it in.
+    .target(
+      name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
+
+    // Floor 5: the node.
+    .target(
+      name: "Agent",
+      dependencies: [
+        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle,
+        unixSignals, logging,
+      ],
+      swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Receipts", "Ledger", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
-    // Tests, by module.
-    .testTarget(
-      name: "WorkloadTests", dependencies: ["Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CCrypto"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "Receipts", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
+    // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
+    .executableTarget(
+      name: "efast", path: "examples/efast/Sources",
+      swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
+
+    // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
+    .target(name: "CProbe", path: "Tests/CProbe"),
+    .executableTarget(
+      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
+      swiftSettings: house, linkerSettings: staticLinking),
+    tests("WorkloadTests", of: ["Workload"]),
+    tests("TelemetryTests", of: ["Telemetry", "Workload"]),
+    tests("SandboxPlanTests", of: ["SandboxPlan"]),
+    tests("SandboxTests", of: ["Sandbox", "SandboxPlan", "Workload"]),
+    tests("ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1"], exclude: ["eth_account_check.py"]),
+    tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
+    tests("LedgerTests", of: ["Ledger", "Receipts", "Workload"]),
+    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload"]),
+    tests("EFastTests", of: ["Workload"]),
+    tests("ArchitectureTests", of: []),
   ]
 )
+
+func tests(_ name: String, of dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house, linkerSettings: linking)
+}

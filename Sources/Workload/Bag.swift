@@ -11,11 +11,14 @@ package struct Bag: Hashable, Sendable, Codable {
   package var replicaCap: UInt32
   /// From posting until tasks that are still queued are given back, in milliseconds.
   package var deadlineMilliseconds: UInt64
+  /// How long one task is expected to run, in milliseconds: τ of Proof-of-Contribution, from which the ledger derives
+  /// its windows in blocks.
+  package var expectedMilliseconds: UInt64
   package var determinism: Determinism
 
   package init(
     name: String, tasks: [TaskSpec], price: MicroEuros, trust: UInt32, replicaCap: UInt32,
-    deadlineMilliseconds: UInt64, determinism: Determinism = .bitExact
+    deadlineMilliseconds: UInt64, expectedMilliseconds: UInt64 = 60_000, determinism: Determinism = .bitExact
   ) {
     self.name = name
     self.tasks = tasks
@@ -23,7 +26,19 @@ package struct Bag: Hashable, Sendable, Codable {
     self.trust = trust
     self.replicaCap = replicaCap
     self.deadlineMilliseconds = deadlineMilliseconds
+    self.expectedMilliseconds = expectedMilliseconds
     self.determinism = determinism
+  }
+
+  /// What posting the bag locks for one task: E = p·Rc + ⌈p·premium/10⁴⌉ of Proof-of-Contribution. A price within
+  /// `BagBounds` can't overflow it.
+  package func escrowPerTask(auditPremiumBasisPoints premium: UInt64 = 600) -> MicroEuros {
+    MicroEuros(price.value * UInt64(replicaCap) + (price.value * premium + 9_999) / 10_000)
+  }
+
+  /// What posting the bag locks in all.
+  package func escrow(auditPremiumBasisPoints premium: UInt64 = 600) -> MicroEuros {
+    MicroEuros(escrowPerTask(auditPremiumBasisPoints: premium).value * UInt64(tasks.count))
   }
 }
 

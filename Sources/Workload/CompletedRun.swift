@@ -14,7 +14,8 @@ package struct CompletedRun: Hashable, Sendable, Codable {
 
   package init(
     outcome: RunOutcome, usage: Usage, standardOutput: CapturedStream, standardError: CapturedStream,
-    outputs: [OutputFile], exemptions: [String], profileDigest: ContentDigest, startedAt: Instant, finishedAt: Instant
+    outputs: [OutputFile], exemptions: [String], profileDigest: ContentDigest, startedAt: Instant,
+    finishedAt: Instant
   ) {
     self.outcome = outcome
     self.usage = usage
@@ -72,7 +73,8 @@ package struct Usage: Hashable, Sendable, Codable {
   package var energy: AttributedEnergy?
 
   package init(
-    wallMilliseconds: UInt64, cpuMilliseconds: UInt64, peakMemory: ByteCount? = nil, readBytes: ByteCount? = nil,
+    wallMilliseconds: UInt64, cpuMilliseconds: UInt64, peakMemory: ByteCount? = nil,
+    readBytes: ByteCount? = nil,
     writtenBytes: ByteCount? = nil, energy: AttributedEnergy? = nil
   ) {
     self.wallMilliseconds = wallMilliseconds

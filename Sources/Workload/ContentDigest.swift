@@ -38,7 +38,8 @@ extension ContentDigest: Codable {
     let text = try container.decode(String.self)
     guard let value = ContentDigest(text) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "'\(text)' is not a digest: sha256: and 64 lower-case hexadecimal digits")
+        in: container,
+        debugDescription: "'\(text)' is not a digest: sha256: and 64 lower-case hexadecimal digits")
     }
     self = value
   }
@@ -67,7 +68,8 @@ package struct SHA256: ~Copyable {
   }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "SHA-256 was already finalized")
+    precondition(
+      EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "SHA-256 was already finalized")
   }
 
   /// The digest of all that was given. Call it once, last.

@@ -11,7 +11,8 @@ package struct RunRequest: Sendable {
   package var processors: [Int]
 
   package init(
-    specification: TaskSpec, inputPaths: [ContentDigest: String], outputDirectory: String, profile: String = "batch",
+    specification: TaskSpec, inputPaths: [ContentDigest: String], outputDirectory: String,
+    profile: String = "batch",
     processors: [Int] = []
   ) {
     self.specification = specification

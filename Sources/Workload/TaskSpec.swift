@@ -17,7 +17,8 @@ package struct TaskSpec: Hashable, Sendable, Codable {
   package var limits: Limits
 
   package init(
-    name: String, command: [String], root: RootFilesystem = .empty, inputs: [InputFile] = [], outputs: [String] = [],
+    name: String, command: [String], root: RootFilesystem = .empty, inputs: [InputFile] = [],
+    outputs: [String] = [],
     environment: [String: String] = [:], limits: Limits = Limits()
   ) {
     self.name = name

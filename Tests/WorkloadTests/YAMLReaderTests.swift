@@ -24,7 +24,9 @@ import Workload
   }
 
   @Test func reportsAllMistakesAtOnceWithTheirPlaces() throws {
-    let error = #expect(throws: Mistakes.self) { try read("memroy: 1 MiB\nmemory: 64\nwall_time: 3 parsecs\n") }
+    let error = #expect(throws: Mistakes.self) {
+      try read("memroy: 1 MiB\nmemory: 64\nwall_time: 3 parsecs\n")
+    }
     let lines = try #require(error).all.map(\.description)
     #expect(
       lines == [

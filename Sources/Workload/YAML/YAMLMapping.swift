@@ -3,6 +3,7 @@ internal import Yams
 /// A mapping of a YAML file, asked key by key. Keys that nobody asked for are mistakes.
 package final class YAMLMapping {
   private let entries: [(key: String, value: YAMLValue, mark: Mark?)]
+  private let keyNodes: [Node]
   private let source: YAMLSource
   private let name: String
   private let mark: Mark?
@@ -13,9 +14,11 @@ package final class YAMLMapping {
     self.name = name
     self.mark = mark
     entries = mapping.map { key, value in
-      let text = key.string ?? "?"
+      if key.scalar == nil { source.report("a key of \(name) must be text", at: key.mark) }
+      let text = key.scalar?.string ?? "?"
       return (text, YAMLValue(node: value, name: text, source: source), key.mark)
     }
+    keyNodes = mapping.map { $0.key }
     source.track(self)
   }
 
@@ -29,6 +32,15 @@ package final class YAMLMapping {
   package var all: [(key: String, value: YAMLValue)] {
     known.formUnion(entries.map(\.key))
     return entries.map { ($0.key, $0.value) }
+  }
+
+  /// Every entry in the order of the file, with its key as a value that has a place. For mappings whose keys are data
+  /// of some form, such as paths.
+  package var pairs: [(key: YAMLValue, value: YAMLValue)] {
+    known.formUnion(entries.map(\.key))
+    return zip(keyNodes, entries).map { node, entry in
+      (YAMLValue(node: node, name: "the key '\(entry.key)'", source: source), entry.value)
+    }
   }
 
   /// Whether the file has the key; asking makes it known.
@@ -52,7 +64,9 @@ package final class YAMLMapping {
   }
 
   /// The value of a key that may be absent. Nothing only where it was mistaken.
-  package func optional<Value>(_ key: String, default fallback: Value, _ read: (YAMLValue) -> Value?) -> Value? {
+  package func optional<Value>(_ key: String, default fallback: Value, _ read: (YAMLValue) -> Value?)
+    -> Value?
+  {
     guard let value = self[key] else { return fallback }
     return read(value)
   }

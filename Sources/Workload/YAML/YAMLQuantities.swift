@@ -2,8 +2,11 @@
 /// has to guess.
 extension YAMLValue {
   package func byteCount() -> ByteCount? {
-    quantity("a size", ["B": 1, "kB": 1e3, "KiB": 1024, "MB": 1e6, "MiB": 0x1p20, "GB": 1e9, "GiB": 0x1p30, "TiB": 0x1p40])
-      .flatMap { whole($0).map(ByteCount.init) }
+    quantity(
+      "a size",
+      ["B": 1, "kB": 1e3, "KiB": 1024, "MB": 1e6, "MiB": 0x1p20, "GB": 1e9, "GiB": 0x1p30, "TiB": 0x1p40]
+    )
+    .flatMap { whole($0).map(ByteCount.init) }
   }
 
   /// In whole milliseconds.
@@ -15,8 +18,13 @@ extension YAMLValue {
     milliseconds().map { .milliseconds(Int64($0)) }
   }
 
+  /// A price that is no whole number of millionths of a euro is a mistake: money is not rounded in silence.
   package func microEuros() -> MicroEuros? {
-    quantity("a price", ["EUR": 1e6, "ct": 1e4]).flatMap { whole($0).map(MicroEuros.init) }
+    guard let value = quantity("a price", ["EUR": 1e6, "ct": 1e4]) else { return nil }
+    guard abs(value - value.rounded()) <= 1e-6 * max(1, value) else {
+      return mistake("\(name) has a part that is smaller than a millionth of a euro")
+    }
+    return whole(value).map(MicroEuros.init)
   }
 
   package func celsius() -> Celsius? {
@@ -42,7 +50,9 @@ extension YAMLValue {
       let said = unit.isEmpty ? "has no unit" : "has the unit '\(unit)'"
       return mistake("\(name) must be \(noun), but '\(text)' \(said); use one of \(names)")
     }
-    guard mayBeNegative || value >= 0 else { return mistake("\(name) must not be negative, but is '\(text)'") }
+    guard mayBeNegative || value >= 0 else {
+      return mistake("\(name) must not be negative, but is '\(text)'")
+    }
     return value * factor
   }
 

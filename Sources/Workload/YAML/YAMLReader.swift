@@ -17,25 +17,35 @@ internal import Yams
 package func readYAML<Value>(
   _ text: String, file: String, _ read: (YAMLMapping) -> Value?
 ) throws(Mistakes) -> Value {
+  let (value, mistakes) = readYAMLKeepingMistakes(text, file: file, read)
+  if !mistakes.isEmpty { throw Mistakes(mistakes) }
+  guard let value else {
+    preconditionFailure("the reader of \(file) returned nothing and reported no mistake")
+  }
+  return value
+}
+
+/// The same for a reader that goes on with what was right, so that later stages find their mistakes in the same pass.
+///
+/// - Returns: what was read, nothing where the file is no mapping at all; and all mistakes, in no order.
+package func readYAMLKeepingMistakes<Value>(
+  _ text: String, file: String, _ read: (YAMLMapping) -> Value?
+) -> (Value?, [Mistake]) {
   let source = YAMLSource(file: file)
   let node: Node?
   do {
     node = try Yams.compose(yaml: text)
   } catch let error as YamlError {
-    throw Mistakes([source.mistake(of: error)])
+    return (nil, [source.mistake(of: error)])
   } catch {
-    throw Mistakes([Mistake(file: file, line: 1, column: 1, message: "\(error)")])
+    return (nil, [Mistake(file: file, line: 1, column: 1, message: "\(error)")])
   }
   guard let node else {
-    throw Mistakes([Mistake(file: file, line: 1, column: 1, message: "the file is empty")])
+    return (nil, [Mistake(file: file, line: 1, column: 1, message: "the file is empty")])
   }
   let value = YAMLValue(node: node, name: "the file", source: source).mapping().flatMap(read)
   source.reportUnknownKeys()
-  if !source.mistakes.isEmpty { throw Mistakes(source.mistakes) }
-  guard let value else {
-    preconditionFailure("the reader of \(file) returned nothing and reported no mistake")
-  }
-  return value
+  return (value, source.mistakes)
 }
 
 /// One file while it is read: its name, its mistakes so far, and the mappings whose keys are still to be checked.
@@ -68,7 +78,7 @@ final class YAMLSource {
     case .duplicatedKeysInMapping(let duplicates, let context):
       Mistake(
         file: file, line: context.mark.line, column: context.mark.column,
-        message: "the key '\(duplicates.first.map { String(describing: $0) } ?? "?")' stands twice in one mapping")
+        message: "the key '\(duplicates.first ?? "?")' stands twice in one mapping")
     default:
       Mistake(file: file, line: 1, column: 1, message: "not YAML: \(error)")
     }

@@ -13,6 +13,11 @@ package struct YAMLValue {
   /// From 1.
   package var column: Int { node.mark?.column ?? 1 }
 
+  /// Whether it is a scalar: for keys that take either a word or a list.
+  package var isText: Bool {
+    if case .scalar = node { true } else { false }
+  }
+
   /// A mistake about this value.
   package func report(_ message: String) {
     source.report(message, at: mark)
@@ -46,11 +51,23 @@ package struct YAMLValue {
     return good.count == values.count ? good : nil
   }
 
-  /// Any scalar as its text: `1` and `"1"` are both `1`.
+  /// Any scalar as its text: `1` and `"1"` are both `1`. A key without a value is a mistake; `""` is empty text.
   package func string() -> String? {
     guard case .scalar(let scalar) = node else { return mistake("\(name) must be text, not \(kind)") }
+    guard !isNull else { return mistake("\(name) has no value; write \"\" for empty text") }
     return scalar.string
   }
+
+  /// Whether it is YAML 1.2's null (core schema, §10.3.2): nothing, `~` or `null` without quotes.
+  package var isNull: Bool {
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
+      return false
+    }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  /// Whether it is a mapping, for values of which there is a short form.
+  package var isMapping: Bool { node.mapping != nil }
 
   package func strings() -> [String]? { list { $0.string() } }
 
@@ -65,14 +82,22 @@ package struct YAMLValue {
     return values
   }
 
+  /// YAML 1.2's truth values (core schema, §10.3.2). YAML 1.1's `yes`, `no`, `on` and `off` are text, so a mistake here.
   package func bool() -> Bool? {
-    guard let value = node.bool else { return mistake("\(name) must be true or false, not \(kind)") }
-    return value
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
+      return mistake("\(name) must be true or false, not \(kind)")
+    }
+    switch scalar.string {
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: return mistake("\(name) must be true or false, not \(kind)")
+    }
   }
 
   package func integer<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> Number? {
     guard case .scalar(let scalar) = node, let number = Number(scalar.string) else {
-      return mistake("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(kind)")
+      return mistake(
+        "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(kind)")
     }
     guard range.contains(number) else {
       return mistake("\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(number)")
@@ -80,10 +105,15 @@ package struct YAMLValue {
     return number
   }
 
-  package func double(_ range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+  package func double(
+    _ range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+  )
     -> Double?
   {
-    guard case .scalar(let scalar) = node, let number = Double(scalar.string), number.isFinite else {
+    // Swift reads `0x1p3` too, which YAML has not.
+    guard case .scalar(let scalar) = node, scalar.string.allSatisfy({ "+-.0123456789eE".contains($0) }),
+      let number = Double(scalar.string), number.isFinite
+    else {
       return mistake("\(name) must be a number, not \(kind)")
     }
     guard range.contains(number) else {
@@ -97,13 +127,14 @@ package struct YAMLValue {
     guard let text = string() else { return nil }
     if let value = choices[text] { return value }
     let hint = NearestKey.find(text, in: choices.keys).map { "; did you mean '\($0)'?" } ?? ""
-    return mistake("\(name) must be one of \(choices.keys.sorted().joined(separator: ", ")), not '\(text)'\(hint)")
+    return mistake(
+      "\(name) must be one of \(choices.keys.sorted().joined(separator: ", ")), not '\(text)'\(hint)")
   }
 
   /// What it is instead, for messages.
   private var kind: String {
     switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
+    case .scalar(let scalar): isNull ? "nothing" : "'\(scalar.string)'"
     case .mapping: "a mapping"
     case .sequence: "a list"
     case .alias: "an alias"

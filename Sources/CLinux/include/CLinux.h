@@ -1,0 +1,94 @@
+// System calls and constants that Swift's Glibc module lacks. Each function is one call; each that can fail returns -1
+// (or a negative number) with errno set, as its manual page says. Nothing here decides anything.
+#ifndef SAMOVAR_CLINUX_H
+#define SAMOVAR_CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// clone3(2) is variadic `syscall` in C; without a stack it returns twice, as fork does. `cgroup` is a directory
+// descriptor for CLONE_INTO_CGROUP or -1; the child's pidfd is stored at `pidfd`.
+pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd);
+// Swift marks fork(2) unavailable.
+pid_t samovar_fork(void);
+int samovar_unshare(uint64_t flags);
+int samovar_setns(int fd, int type);
+
+// The new mount API: open_tree(2), move_mount(2), fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
+int samovar_clone_tree(const char *path, int recursive, int follow);
+int samovar_attach_tree(int tree, const char *target);
+int samovar_set_mount_attributes(int fd, const char *path, int recursive, uint64_t set);
+int samovar_fsopen(const char *type);
+int samovar_fsconfig_string(int fd, const char *key, const char *value);
+int samovar_fsconfig_flag(int fd, const char *key);
+int samovar_fsconfig_create(int fd);
+int samovar_fsmount(int fd, uint32_t attributes);
+int samovar_make_mounts_private(void);
+int samovar_pivot_root_here(void);
+
+int samovar_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+// close_range(2) from `first` on: closes at the next exec only.
+int samovar_close_on_exec_from(unsigned first);
+int samovar_close_from(unsigned first);
+int samovar_pipe(int *ends);
+int samovar_stream_pair(int *ends);
+int samovar_memfd(const char *name);
+
+int samovar_pidfd_open(pid_t pid);
+int samovar_pidfd_send_signal(int pidfd, int signal);
+// waitid(P_PIDFD) that doesn't block: 1 when it ended (code is CLD_EXITED and so on), 0 when it still runs.
+int samovar_wait_pidfd(int pidfd, int *code, int *status);
+// wait4(2): usage of the child and of the children it waited for.
+struct samovar_usage {
+  uint64_t user_microseconds, system_microseconds, max_resident_kibibytes, blocks_read, blocks_written;
+};
+int samovar_wait4(pid_t pid, int nonblocking, int *code, int *status, struct samovar_usage *usage);
+// A signalfd(2) for SIGCHLD, which is blocked.
+int samovar_child_signals(void);
+int samovar_reset_signals(void);
+
+int samovar_set_no_new_privileges(void);
+int samovar_set_undumpable(void);
+int samovar_install_filter(const uint8_t *program, size_t bytes, unsigned flags);
+int samovar_setresuid(uid_t id);
+int samovar_setresgid(gid_t id);
+int samovar_clear_groups(void);
+int samovar_set_affinity(const uint8_t *mask, size_t bytes);
+int samovar_setrlimit(int resource, uint64_t soft, uint64_t hard);
+int samovar_getrlimit(int resource, uint64_t *soft, uint64_t *hard);
+
+// SCM_RIGHTS: `fd` of -1 sends none. Receiving stores -1 where none came.
+ssize_t samovar_send_with_descriptor(int socket, const void *bytes, size_t count, int fd);
+ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, int *fd);
+
+// posix_spawn(3) of a helper whose descriptors 0..count-1 are `descriptors` and which inherits no others; it gets an
+// empty environment and a process group and signal mask of its own. Returns an errno, as posix_spawn does.
+int samovar_spawn(const char *path, char *const *arguments, const int *descriptors, size_t count, pid_t *pid);
+
+uint64_t samovar_monotonic_microseconds(void);
+// TIOCSTI and friends are macros with casts.
+extern const uint64_t samovar_TIOCSTI;
+extern const uint64_t samovar_TIOCLINUX;
+
+// <sched.h> and <linux/mount.h>, which the Glibc module leaves out.
+enum {
+  SAMOVAR_CLONE_NEWNS = 0x00020000, SAMOVAR_CLONE_NEWCGROUP = 0x02000000, SAMOVAR_CLONE_NEWUTS = 0x04000000,
+  SAMOVAR_CLONE_NEWIPC = 0x08000000, SAMOVAR_CLONE_NEWUSER = 0x10000000, SAMOVAR_CLONE_NEWPID = 0x20000000,
+  SAMOVAR_CLONE_NEWNET = 0x40000000,
+};
+enum {
+  SAMOVAR_MOUNT_RDONLY = 1, SAMOVAR_MOUNT_NOSUID = 2, SAMOVAR_MOUNT_NODEV = 4, SAMOVAR_MOUNT_NOEXEC = 8,
+};
+// <linux/openat2.h>
+enum {
+  SAMOVAR_RESOLVE_NO_XDEV = 1, SAMOVAR_RESOLVE_NO_MAGICLINKS = 2, SAMOVAR_RESOLVE_NO_SYMLINKS = 4,
+  SAMOVAR_RESOLVE_BENEATH = 8,
+};
+
+enum {
+  SAMOVAR_RLIMIT_CPU = 0, SAMOVAR_RLIMIT_FSIZE = 1, SAMOVAR_RLIMIT_DATA = 2, SAMOVAR_RLIMIT_STACK = 3, SAMOVAR_RLIMIT_CORE = 4,
+  SAMOVAR_RLIMIT_NPROC = 6, SAMOVAR_RLIMIT_NOFILE = 7, SAMOVAR_RLIMIT_MEMLOCK = 8, SAMOVAR_RLIMIT_AS = 9,
+  SAMOVAR_RLIMIT_MSGQUEUE = 12, SAMOVAR_RLIMIT_NICE = 13, SAMOVAR_RLIMIT_RTPRIO = 14,
+};
+#endif

@@ -1,0 +1,88 @@
+package import Scheduling
+package import Workload
+
+/// Hot water drawn in a day, by the tapping profiles of Regulation (EU) No 812/2013, annex VII, table 3.
+package enum TappingProfile: String, Hashable, Sendable, Codable, CaseIterable {
+  /// 5.845 kWh a day: a small household.
+  case m = "M"
+  /// 11.655 kWh.
+  case l = "L"
+  /// 19.07 kWh.
+  case xl = "XL"
+
+  package var tappings: [Tapping] {
+    switch self {
+    case .m: Self.mTappings
+    case .l: Self.lTappings
+    case .xl: Self.xlTappings
+    }
+  }
+
+  package var energyPerDay: Joules { tappings.reduce(.zero) { $0 + $1.energy } }
+
+  /// Small tappings of 0.105 kWh at 3 l/min, by their times.
+  private static func small(_ times: String) -> [Tapping] {
+    times.split(separator: " ").compactMap { TimeOfDay($0) }.map {
+      Tapping(at: $0, kilowattHours: 0.105, litresPerMinute: 3)
+    }
+  }
+
+  private static func large(
+    _ time: String, _ kilowattHours: Double, _ litresPerMinute: Double, peak: Double? = nil
+  ) -> [Tapping] {
+    guard let at = TimeOfDay(time) else { preconditionFailure("'\(time)' is no time of the day") }
+    return [
+      Tapping(at: at, kilowattHours: kilowattHours, litresPerMinute: litresPerMinute, peak: peak.map { Celsius($0) })
+    ]
+  }
+
+  private static let mTappings = ordered(
+    small("07:00 07:30 08:01 08:15 08:30 08:45 09:00 09:30 11:30 11:45 14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:15"),
+    large("07:05", 1.4, 6), large("10:30", 0.105, 3, peak: 40), large("12:45", 0.315, 4, peak: 55),
+    large("20:30", 0.735, 4, peak: 55), large("21:30", 1.4, 6))
+
+  private static let lTappings = ordered(
+    small("07:00 07:30 07:45 08:25 08:30 08:45 09:00 09:30 11:30 11:45 14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:30"),
+    large("07:05", 1.4, 6), large("08:05", 3.605, 10, peak: 40), large("10:30", 0.105, 3, peak: 40),
+    large("12:45", 0.315, 4, peak: 55), large("20:30", 0.735, 4, peak: 55), large("21:00", 3.605, 10, peak: 40))
+
+  private static let xlTappings = ordered(
+    small(
+      "07:00 07:26 08:01 08:15 08:30 08:45 09:00 09:30 10:00 11:00 11:30 11:45 14:30 15:00 15:30 16:00 16:30 17:00 "
+        + "18:00 18:15 18:30 19:00 21:15"),
+    large("07:15", 1.82, 6), large("07:45", 4.42, 10, peak: 40), large("10:30", 0.105, 3, peak: 40),
+    large("12:45", 0.735, 4, peak: 55), large("20:30", 0.735, 4, peak: 55), large("20:46", 4.42, 10, peak: 40),
+    large("21:30", 4.42, 10, peak: 40))
+
+  private static func ordered(_ parts: [Tapping]...) -> [Tapping] { parts.flatMap { $0 }.sorted { $0.at < $1.at } }
+}
+
+/// Water drawn once, with the energy that counts as useful.
+package struct Tapping: Hashable, Sendable, Codable {
+  package var at: TimeOfDay
+  /// Useful energy above the cold water.
+  package var energy: Joules
+  /// Of mixed water at the tap.
+  package var litresPerMinute: Double
+  /// Temperature that the tap must reach. Nothing: that of a mixing valve.
+  package var peak: Celsius?
+
+  package init(at: TimeOfDay, kilowattHours: Double, litresPerMinute: Double, peak: Celsius? = nil) {
+    self.at = at
+    energy = Joules(kilowattHours: kilowattHours)
+    self.litresPerMinute = litresPerMinute
+    self.peak = peak
+  }
+
+  /// What a mixing valve gives where the profile names no temperature.
+  package static let mixed = Celsius(45)
+
+  package var temperature: Celsius { peak ?? Self.mixed }
+
+  /// Heat per time while it flows.
+  func power(cold: Celsius) -> Watts {
+    Watts(litresPerMinute / 60 * StratifiedTank.joulesPerLitreKelvin * max(1, temperature.value - cold.value))
+  }
+
+  func seconds(cold: Celsius) -> Double { energy.value / power(cold: cold).value }
+}

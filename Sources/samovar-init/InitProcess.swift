@@ -1,0 +1,211 @@
+internal import CLinux
+internal import Glibc
+internal import SandboxPlan
+
+/// Pid 1 of the sandbox: makes the root, starts the payload, reaps. When it ends, the kernel kills all the rest.
+struct InitProcess {
+  let plan: SetupPlan
+  private var slots: Slots
+  private let link: Int32
+  private var workDirectory: Int32 = -1
+
+  init(plan: SetupPlan, slots: Slots, link: Int32) {
+    self.plan = plan
+    self.slots = slots
+    self.link = link
+  }
+
+  mutating func run() -> Never {
+    var byte: UInt8 = 0
+    while read(link, &byte, 1) < 0 && errno == EINTR {}
+    guard byte == UInt8(ascii: "G") else { exit(125) }
+    for (index, step) in plan.initSteps.enumerated() {
+      do throws(Refusal) {
+        if case .startPayload = step { reap(try startPayload()) }
+        try perform(step)
+      } catch {
+        fail(at: index, error)
+      }
+    }
+    fail(at: plan.initSteps.count, Refusal(errno: EINVAL))
+  }
+
+  private func fail(at index: Int, _ refusal: Refusal) -> Never {
+    let step = UInt32(plan.launcherSteps.count + index)
+    send(SetupReport.failed(step: step, errno: refusal.errno).encoded, on: link)
+    exit(125)
+  }
+
+  private mutating func perform(_ step: SetupStep) throws(Refusal) {
+    switch step {
+    case .cloneTree(let slot, let path, let isRecursive, let attributes):
+      try slots.cloneTree(slot, path, isRecursive, attributes)
+    case .unshare(let flags):
+      try check(samovar_unshare(flags))
+    case .makeMountsPrivate:
+      try check(samovar_make_mounts_private())
+    case .becomeID(let id, let clearsGroups):
+      if clearsGroups { try check(samovar_clear_groups()) }
+      try check(samovar_setresgid(id))
+      try check(samovar_setresuid(id))
+    case .newFilesystem(let slot, let type, let options, let attributes):
+      slots.put(try newFilesystem(type, options, attributes), in: slot)
+    case .pivot(let slot):
+      let root = try slots.descriptor(in: slot)
+      try check(samovar_attach_tree(root, "/"))
+      try check(fchdir(root))
+      try check(samovar_pivot_root_here())
+    case .makeDirectory(let path, let mode):
+      if mkdir(path, mode) < 0 {
+        guard errno == EEXIST else { throw .last }
+      } else {
+        // mkdir(2) takes the umask off.
+        try check(chmod(path, mode))
+      }
+    case .makeFile(let path, let mode, let contents):
+      // A mount point that is there already is as good as a new one.
+      if contents.isEmpty && access(path, F_OK) == 0 { return }
+      let file = try create(path, mode)
+      defer { close(file) }
+      if !contents.isEmpty { try check(write(file, contents, contents.count)) }
+    case .makeLink(let path, let target):
+      try check(symlink(target, path))
+    case .attachTree(let slot, let path):
+      try check(samovar_attach_tree(try slots.descriptor(in: slot), path))
+    case .copyFile(let slot, let path, let mode, let size):
+      try copy(from: try slots.descriptor(in: slot), to: path, mode: mode, size: size)
+    case .mask(let path):
+      try mask(path)
+    case .makeReadOnly(let path, let isMount):
+      try makeReadOnly(path, isMount: isMount)
+    case .hostname(let name):
+      try check(sethostname(name, name.utf8.count))
+    case .hideInit:
+      try check(samovar_set_undumpable())
+    case .handOver(let path):
+      workDirectory = try check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    default:
+      throw Refusal(errno: EINVAL)
+    }
+  }
+
+  private func newFilesystem(
+    _ type: String, _ options: [MountOption], _ attributes: UInt32
+  ) throws(Refusal) -> Int32 {
+    let context = try check(samovar_fsopen(type))
+    defer { close(context) }
+    for option in options {
+      if option.value.isEmpty {
+        try check(samovar_fsconfig_flag(context, option.key))
+      } else {
+        try check(samovar_fsconfig_string(context, option.key, option.value))
+      }
+    }
+    try check(samovar_fsconfig_create(context))
+    return try check(samovar_fsmount(context, attributes))
+  }
+
+  private func create(_ path: String, _ mode: UInt32) throws(Refusal) -> Int32 {
+    let file = try check(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode))
+    try check(fchmod(file, mode))
+    return file
+  }
+
+  private func copy(from source: Int32, to path: String, mode: UInt32, size: UInt64) throws(Refusal) {
+    let file = try create(path, mode)
+    defer { close(file) }
+    var remaining = size
+    while remaining > 0 {
+      let moved = try check(sendfile(file, source, nil, Int(min(remaining, 1 << 30))))
+      // Shorter than it was when it was checked: not the same file any more.
+      guard moved > 0 else { throw Refusal(errno: ESTALE) }
+      remaining -= UInt64(moved)
+    }
+  }
+
+  private func mask(_ path: String) throws(Refusal) {
+    var status = stat()
+    if lstat(path, &status) < 0 {
+      guard errno == ENOENT else { throw .last }
+      return
+    }
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    let cover = try check(samovar_clone_tree(isDirectory ? "/.empty" : "/dev/null", 0, 0))
+    defer { close(cover) }
+    // The empty directory belongs to the payload's id: without this it could write there.
+    let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY | SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NOEXEC)
+    try check(samovar_set_mount_attributes(cover, "", 0, readOnly))
+    try check(samovar_attach_tree(cover, path))
+  }
+
+  private func makeReadOnly(_ path: String, isMount: Bool) throws(Refusal) {
+    let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY)
+    if isMount {
+      try check(samovar_set_mount_attributes(AT_FDCWD, path, 0, readOnly))
+      return
+    }
+    let tree = samovar_clone_tree(path, 1, 0)
+    if tree < 0 && errno == ENOENT { return }
+    try check(tree)
+    defer { close(tree) }
+    try check(samovar_set_mount_attributes(tree, "", 1, readOnly))
+    try check(samovar_attach_tree(tree, path))
+  }
+
+  /// Returns when execve(2) of pid 2 succeeded: its end of the pipe is closed by that.
+  private func startPayload() throws(Refusal) -> pid_t {
+    let status = try Ends(samovar_pipe)
+    let payload = try check(samovar_fork())
+    if payload == 0 {
+      close(status.first)
+      PayloadProcess(plan: plan, reports: status.second).run()
+    }
+    close(status.second)
+    defer { close(status.first) }
+    var bytes = [UInt8](repeating: 0, count: SetupReport.size)
+    var count = read(status.first, &bytes, bytes.count)
+    while count < 0 && errno == EINTR { count = read(status.first, &bytes, bytes.count) }
+    guard count == 0 else {
+      send(bytes, on: link)
+      exit(125)
+    }
+    send(SetupReport.started.encoded, on: link, with: workDirectory)
+    close(workDirectory)
+    return payload
+  }
+
+  private func reap(_ payload: pid_t) -> Never {
+    let signals = samovar_child_signals()
+    guard signals >= 0 else { exit(125) }
+    while true {
+      // Looked at before the first wait too: the payload may have ended before SIGCHLD was blocked.
+      var usage = samovar_usage()
+      var code: Int32 = 0
+      var status: Int32 = 0
+      var ended = samovar_wait4(-1, 1, &code, &status, &usage)
+      while ended > 0 {
+        if ended == payload {
+          send(SetupReport.payloadEnded(code: code, status: status).encoded, on: link)
+          exit(0)
+        }
+        ended = samovar_wait4(-1, 1, &code, &status, &usage)
+      }
+      var events = [
+        pollfd(fd: link, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+      ]
+      if poll(&events, nfds_t(events.count), -1) < 0 { continue }
+      if events[1].revents != 0 {
+        var information = [UInt8](repeating: 0, count: 128)
+        _ = read(signals, &information, information.count)
+      }
+      if events[0].revents != 0 {
+        var byte: UInt8 = 0
+        let count = read(link, &byte, 1)
+        // The helper is gone, and with it the sandbox.
+        if count == 0 { exit(125) }
+        if count == 1 && byte == UInt8(ascii: "T") { Glibc.kill(-1, SIGTERM) }
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import CCap
+internal import CLinux
+internal import Glibc
+internal import SandboxPlan
+
+/// Pid 2 until it becomes the payload: gives up everything, the filter last.
+struct PayloadProcess {
+  let plan: SetupPlan
+  /// Closed by execve(2).
+  let reports: Int32
+
+  func run() -> Never {
+    for (index, step) in plan.payloadSteps.enumerated() {
+      do throws(Refusal) {
+        try perform(step)
+      } catch {
+        let step = UInt32(plan.launcherSteps.count + plan.initSteps.count + index)
+        let bytes = SetupReport.failed(step: step, errno: error.errno).encoded
+        // write(2), as the filter may allow no sendmsg(2).
+        _ = write(reports, bytes, bytes.count)
+        _exit(125)
+      }
+    }
+    _exit(125)
+  }
+
+  private func perform(_ step: SetupStep) throws(Refusal) {
+    switch step {
+    case .newSession:
+      try check(setsid())
+    case .changeDirectory(let path):
+      try check(chdir(path))
+    case .limitResource(let resource, let value):
+      var soft: UInt64 = 0
+      var hard: UInt64 = 0
+      try check(samovar_getrlimit(Int32(resource), &soft, &hard))
+      try check(samovar_setrlimit(Int32(resource), min(value, hard), min(value, hard)))
+    case .affinity(let mask):
+      try check(samovar_set_affinity(mask, mask.count))
+    case .noNewPrivileges:
+      try check(samovar_set_no_new_privileges())
+    case .dropCapabilities:
+      try dropCapabilities()
+    case .closeDescriptors:
+      try check(samovar_close_on_exec_from(3))
+    case .filter(let program):
+      try check(samovar_install_filter(program, program.count, 0))
+    case .execute(let path, let arguments, let environment):
+      try execute(path, arguments, environment)
+    default:
+      throw Refusal(errno: EINVAL)
+    }
+  }
+
+  private func dropCapabilities() throws(Refusal) {
+    try check(cap_reset_ambient())
+    var capability: cap_value_t = 0
+    while cap_get_bound(capability) >= 0 {
+      try check(cap_drop_bound(capability))
+      guard cap_get_bound(capability) == 0 else { throw Refusal(errno: EPERM) }
+      capability += 1
+    }
+    guard let none = cap_init() else { throw .last }
+    defer { cap_free(UnsafeMutableRawPointer(none)) }
+    try check(cap_set_proc(none))
+    guard let left = cap_get_proc() else { throw .last }
+    defer { cap_free(UnsafeMutableRawPointer(left)) }
+    guard cap_compare(none, left) == 0 else { throw Refusal(errno: EPERM) }
+  }
+
+  private func execute(_ path: String, _ arguments: [String], _ environment: [String]) throws(Refusal) {
+    var argumentPointers = arguments.map { strdup($0) }
+    var environmentPointers = environment.map { strdup($0) }
+    argumentPointers.append(nil)
+    environmentPointers.append(nil)
+    execve(path, argumentPointers, environmentPointers)
+    throw .last
+  }
+}

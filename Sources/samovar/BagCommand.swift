@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import Workload
+
+private import Glibc
+
+/// `samovar bag`: bags of tasks as people write them.
+struct BagCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bag", abstract: "Look at bags of tasks before they cost anything.",
+    subcommands: [Check.self])
+
+  /// `samovar bag check`: reads, expands and hashes a bag file as `submit` would, and sends nothing.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check a bag file and show what it would cost.",
+      discussion: """
+        Every mistake is printed to standard error as FILE:LINE:COLUMN: what is wrong. The exit status is 0 for a \
+        bag that can be submitted, 65 (EX_DATAERR of sysexits.h) for one with mistakes, and 66 (EX_NOINPUT) where \
+        the file can't be read.
+        """)
+
+    @OptionGroup var bag: BagFileOptions
+
+    @Flag(help: "Print the result as one JSON object, mistakes too.")
+    var json = false
+
+    @Flag(help: "Print the canonical manifest, the bytes that the digest is of, and nothing else.")
+    var manifest = false
+
+    func run() throws {
+      let text: String
+      do throws(InputFault) {
+        text = try bag.text()
+      } catch {
+        writeLine("samovar: the bag file \(bag.file) \(error.problem)", to: STDERR_FILENO)
+        throw ExitCode(66)
+      }
+      do throws(Mistakes) {
+        show(try bag.resolve(text))
+      } catch {
+        writeLine(error.description, to: STDERR_FILENO)
+        let count = error.all.count
+        writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(bag.file)", to: STDERR_FILENO)
+        if json { writeLine(Self.json(error), to: STDOUT_FILENO) }
+        throw ExitCode(65)
+      }
+    }
+
+    private func show(_ resolved: ResolvedBag) {
+      let bag = resolved.bag
+      if manifest {
+        writeAll(bag.manifest, to: STDOUT_FILENO)
+      } else if json {
+        writeLine(Self.json(resolved), to: STDOUT_FILENO)
+      } else {
+        writeLine(Self.summary(resolved), to: STDOUT_FILENO)
+      }
+    }
+
+    private static func summary(_ resolved: ResolvedBag) -> String {
+      let bag = resolved.bag
+      let inputs = Set(bag.tasks.flatMap(\.inputs).map { $0.digest })
+      let first = bag.tasks.first
+      let last = bag.tasks.last
+      let names =
+        first?.name == last?.name ? first?.name : first.flatMap { a in last.map { "\(a.name) … \($0.name)" } }
+      return """
+        bag       \(bag.name)
+        digest    \(bag.manifestDigest)
+        tasks     \(bag.tasks.count): \(names ?? "")
+        command   \(first?.command.joined(separator: " ") ?? "")
+        inputs    \(inputs.count) by digest, \(resolved.sources.count) of them here
+        replicas  at least \(Bag.replicas(forTrust: bag.trust)), at most \(bag.replicaCap), trust \(bag.trust)
+        price     \(euros(bag.price)) for one correct replica
+        escrow    \(euros(bag.escrow())) in all, \(euros(bag.escrowPerTask())) a task; what is not spent comes back
+        """
+    }
+
+    private static func json(_ resolved: ResolvedBag) -> String {
+      let bag = resolved.bag
+      return text(
+        .object([
+          "bag": .string(bag.name),
+          "digest": .string(bag.manifestDigest.description),
+          "escrow_micro_euros": .integer(bag.escrow().value),
+          "escrow_per_task_micro_euros": .integer(bag.escrowPerTask().value),
+          "inputs": .object(
+            Dictionary(uniqueKeysWithValues: resolved.sources.map { ($0.key.description, .string($0.value)) })
+          ),
+          "manifest_bytes": .integer(UInt64(bag.manifest.count)),
+          "mistakes": .array([]),
+          "price_micro_euros": .integer(bag.price.value),
+          "replica_cap": .integer(UInt64(bag.replicaCap)),
+          "tasks": .array(bag.tasks.map { .string($0.name) }),
+          "trust": .integer(UInt64(bag.trust)),
+        ]))
+    }
+
+    private static func json(_ mistakes: Mistakes) -> String {
+      text(
+        .object([
+          "mistakes": .array(
+            mistakes.all.map { mistake in
+              .object([
+                "column": .integer(Int64(mistake.column)), "file": .string(mistake.file),
+                "line": .integer(Int64(mistake.line)), "message": .string(mistake.message),
+              ])
+            })
+        ]))
+    }
+
+    private static func text(_ value: CanonicalJSON) -> String {
+      String(decoding: value.bytes, as: UTF8.self)
+    }
+
+    /// `0.002 EUR`, exactly.
+    private static func euros(_ amount: MicroEuros) -> String {
+      let digits = String(amount.value % 1_000_000)
+      var fraction = String(repeating: "0", count: 6 - digits.count) + digits
+      while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
+      return "\(amount.value / 1_000_000).\(fraction) EUR"
+    }
+  }
+}
+
+private func writeLine(_ text: String, to descriptor: Int32) {
+  writeAll(Array((text + "\n").utf8), to: descriptor)
+}
+
+/// Writes all bytes; a reader that has gone away ends the program by SIGPIPE, as it does other tools.
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    let code = errno
+    if count < 0 {
+      if code == EINTR { continue }
+      return
+    }
+    rest = rest.dropFirst(count)
+  }
+}

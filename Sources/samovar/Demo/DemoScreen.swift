@@ -1,0 +1,77 @@
+import Agent
+import Workload
+
+/// The demo's picture of itself: lines of text for a terminal. Pure, so that it can be tested by golden files.
+struct DemoScreen {
+  var elapsedSeconds: Int
+  var height: UInt64
+  var nodes: [Node]
+  var tasks: [(state: String, count: Int)]
+
+  struct Node {
+    var title: String
+    var status: AgentStatus?
+    var remark: String
+  }
+
+  private static let barWidth = 20
+
+  func lines(width: Int = 100) -> [String] {
+    var lines = ["Samovar demo · \(elapsedSeconds) s · ledger height \(height)", ""]
+    for node in nodes {
+      lines += describe(node)
+    }
+    let total = tasks.reduce(0) { $0 + $1.count }
+    lines.append("")
+    lines.append("  tasks \(total): " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: " · "))
+    return lines.map { clip($0, to: width) }
+  }
+
+  /// The same in one line, for logs.
+  var line: String {
+    let water = nodes.map { node in
+      "\(node.title) \(node.status?.tank.map { one($0.mean.value) } ?? "?") °C"
+        + (node.remark.isEmpty ? "" : " (\(node.remark))")
+    }
+    return "\(elapsedSeconds) s: " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: ", ") + "; "
+      + water.joined(separator: ", ")
+  }
+
+  private func describe(_ node: Node) -> [String] {
+    guard let status = node.status else { return ["  \(pad(node.title, 14)) starting …", ""] }
+    let tank = status.tank.map { "\(bar($0)) \(one($0.outlet.value)) °C" } ?? "no tank reading"
+    let need = status.needsHeat ? "needs heat" : "warm"
+    let first =
+      "  \(pad(node.title, 14)) \(tank) \(pad(need, 10)) price \(three(status.electricityEURPerKilowattHour))"
+      + " ask \(three(status.askEURPerSlotHour)) EUR/h"
+    let second =
+      "  \(pad("", 14)) slots \(status.offeredSlots) · running \(status.runningReplicas) · done \(status.finishedRuns)"
+      + " · \(one(status.electric.kilowattHours)) kWh in, \(one(status.heat.kilowattHours)) kWh to water"
+      + (node.remark.isEmpty ? "" : " · \(node.remark)")
+    return [first, second]
+  }
+
+  /// The tank from cold (10 °C) to its safety limit, filled to its mean, `|` where comfort begins.
+  private func bar(_ tank: AgentStatus.Tank) -> String {
+    let low = 10.0
+    let span = max(1, tank.safetyMaximum.value - low)
+    func cell(_ temperature: Celsius) -> Int {
+      Int(((temperature.value - low) / span * Double(Self.barWidth)).rounded())
+    }
+    let filled = cell(tank.mean)
+    let comfort = cell(tank.comfortMinimum)
+    let cells = (0..<Self.barWidth).map { $0 == comfort ? "|" : $0 < filled ? "█" : "░" }
+    return "[\(cells.joined())]"
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private func clip(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : String(text.prefix(width - 1)) + "…"
+  }
+
+  private func one(_ value: Double) -> String { Decimals.text(value, 1) }
+  private func three(_ value: Double) -> String { Decimals.text(value, 3) }
+}

@@ -1,0 +1,32 @@
+import Agent
+import ArgumentParser
+import FoundationEssentials
+import Logging
+
+/// `samovar agent`: the daemon.
+struct AgentCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "agent",
+    abstract: "Run a node: read its sensors, offer its slots, run what the ledger draws for it.",
+    discussion: """
+      Runs until SIGTERM or SIGINT. Killed at any point and started again it goes on where it was: each replica gets \
+      exactly one receipt.
+      """)
+
+  @Option(help: ArgumentHelp("The node's configuration.", valueName: "file"))
+  var config: String
+  @Option(help: "Least level of what is logged: debug, info, notice, warning or error.")
+  var logLevel: Logger.Level = .info
+
+  func run() async throws {
+    let configuration = try AgentConfiguration.load(config)
+    let level = logLevel
+    var log = Logger(label: configuration.identity.name) { StreamLogHandler.standardError(label: $0) }
+    log.logLevel = level
+    let agent = try await Agent(
+      configuration, log: log, environment: ProcessInfo.processInfo.environment, now: { WallClock.now })
+    try await agent.run()
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

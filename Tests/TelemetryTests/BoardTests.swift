@@ -1,0 +1,74 @@
+import FoundationEssentials
+import Telemetry
+import Testing
+import Workload
+
+/// The repository's boards, beside `Tests`.
+private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTests.swift".count)) + "hardware"
+
+@Suite struct BoardTests {
+  @Test func theSimulatedBoilerIsReadWhole() throws {
+    let board = try Board.load(directory: hardware + "/simulated-boiler")
+    let tank = try #require(board.tank)
+    #expect(tank.layers.map(\.name) == ["bottom", "lower", "middle", "upper", "top"])
+    #expect(tank.volume == Litres(300))
+    #expect(tank.layers.last?.sensor == .oneWire(id: "28-0000000000b4"))
+    #expect(board.coolant == .hwmon(name: "samovar_loop", device: nil, channel: "temp1"))
+    #expect(board.demandFile == "/heat/demand_w")
+    #expect(board.limits.tank == Celsius(75))
+    #expect(board.power.draw(busyCores: 2) == Watts(130))
+    #expect(board.limits.sensors.kelvinPerMinute == nil)
+  }
+
+  /// A board's captured tree is what its `board.yaml` speaks of: every sensor is found and plausible.
+  @Test(arguments: ["simulated-boiler", "generic"])
+  func everyBoardReadsItsOwnTreeWithoutAFault(name: String) throws {
+    let board = try Board.load(directory: hardware + "/" + name)
+    #expect(board.name == name)
+    #expect(!board.sources.isEmpty)
+    let captured = try String(contentsOfFile: hardware + "/" + name + "/sysfs.txt", encoding: .utf8)
+    let tree = try TemporaryTree(try SysfsTree(parsing: captured))
+    // The files of the tree are as old as its unpacking.
+    let now = try board.demandFile.map { try tree.root.modified($0) } ?? .zero
+    var sampler = HeatSampler(board: board, root: tree.root)
+    let snapshot = sampler.sample(at: now)
+    #expect(snapshot.faults == [])
+    #expect(snapshot.permission.isAllowed == (board.tank != nil))
+    #expect(snapshot.machine.cores > 0)
+  }
+
+  @Test func allMistakesOfABoardAreSaidAtOnce() throws {
+    let text = """
+      name: wrong
+      tank:
+        layers:
+          - {name: a, volume: 100, sensor: {w1: 28-1}}
+          - {name: b, volume: 100 L, sensor: {hwmon: x}}
+        loss: 2 W
+      colant: {file: relative}
+      power: {idle: 80 W, per_busy_core: 20 W, capture: 1.5}
+      limits: {tank: 120 °C, coolant: 60 °C, processor: 90 °C, sensors: {stale_after: 9 min}}
+      """
+    let mistakes = #expect(throws: Mistakes.self) { try Board.parse(text, file: "b.yaml") }
+    let lines = try #require(mistakes).all.map(\.description)
+    #expect(
+      lines == [
+        "b.yaml:4:25: volume must be a volume, but '100' has no unit; use one of L, m3",
+        "b.yaml:4:43: w1 must be a thermometer's family and serial number such as 28-0000000001b0, not '28-1'",
+        "b.yaml:5:40: sensor lacks 'channel'",
+        "b.yaml:6:9: loss must be a loss of heat, but '2 W' has the unit 'W'; use one of W/K",
+        "b.yaml:7:1: unknown key 'colant' in the file; did you mean 'coolant'?",
+        "b.yaml:8:51: capture must be from 0.0 to 1.0, not 1.5",
+        "b.yaml:9:16: tank must be from 30.0 to 95.0 °C, not 120.0",
+        "b.yaml:9:67: stale_after must be shorter than lost_after",
+      ])
+  }
+
+  @Test func aBoardThatIsNotThereSaysWhatToName() {
+    let error = #expect(throws: BoardError.self) { try Board.load(directory: "/nonexistent") }
+    #expect(
+      error?.description
+        == "cannot read /nonexistent/board.yaml: No such file or directory; name a directory that "
+        + "holds a board.yaml, such as hardware/simulated-boiler")
+  }
+}
