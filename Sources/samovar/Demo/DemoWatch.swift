@@ -1,6 +1,7 @@
 import Agent
 import Glibc
 import Ledger
+import Receipts
 import Workload
 
 /// Shows the demo while it runs: drawn anew in a terminal, else a line every five seconds.

@@ -15,18 +15,22 @@ struct AgentCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The node's configuration.", valueName: "file"))
   var config: String
-  @Option(help: "Least level of what is logged: debug, info, notice, warning or error.")
-  var logLevel: Logger.Level = .info
+  @Option(help: "The least level of what is logged.")
+  var logLevel: LogLevel = .info
 
   func run() async throws {
     let configuration = try AgentConfiguration.load(config)
-    let level = logLevel
     var log = Logger(label: configuration.identity.name) { StreamLogHandler.standardError(label: $0) }
-    log.logLevel = level
+    log.logLevel = logLevel.level
     let agent = try await Agent(
       configuration, log: log, environment: ProcessInfo.processInfo.environment, now: { WallClock.now })
     try await agent.run()
   }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// How much is logged.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+  case debug, info, notice, warning, error
+
+  var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Ledger
 import Receipts
+import Workload
 
 /// `samovar bond`: an operator stands in for a node.
 struct BondCommand: AsyncParsableCommand {
