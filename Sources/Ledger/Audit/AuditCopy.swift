@@ -88,6 +88,7 @@ private struct Pin {
     }
     var configuration = Configuration()
     configuration.readonly = true
+    configuration.allowsUnsafeTransactions = true
     configuration.busyMode = .timeout(2)
     database = try? DatabaseQueue(path: path, configuration: configuration)
     try? database?.writeWithoutTransaction { db in
