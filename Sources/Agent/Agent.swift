@@ -6,6 +6,7 @@ internal import Scheduling
 internal import ServiceLifecycle
 internal import Simulation
 internal import Telemetry
+internal import UnixSignals
 package import Workload
 
 /// A node: everything that its configuration asks for, put together, as one group of services.

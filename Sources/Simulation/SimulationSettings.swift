@@ -49,7 +49,7 @@ package struct SimulationSettings: Hashable, Sendable, Codable {
     let factor = yaml.optional("time_factor", default: 1) { $0.double(0...100_000) }
     let start = yaml.optional("starts_at", default: TimeOfDay(0)) { $0.timeOfDay() }
     let seed = yaml.optional("seed", default: 0) { $0.integer(UInt64(0)...UInt64.max) }
-    let cold = yaml.optional("cold_water", default: Celsius(10)) { Self.water($0) }
+    let cold = yaml.optional("cold_water", default: Celsius(10)) { Self.water($0, most: DrawOffs.warmestCold) }
     let ambient = yaml.optional("ambient", default: Celsius(18)) { $0.celsius() }
     let backup = yaml.optional("backup", default: BackupHeater(), Self.backup)
     // A volume that is there but mistaken is nothing inside something.
@@ -71,10 +71,10 @@ package struct SimulationSettings: Hashable, Sendable, Codable {
       capture: board.power.capture, hottestCoolant: board.limits.coolant, backup: backup)
   }
 
-  private static func water(_ value: YAMLValue) -> Celsius? {
+  private static func water(_ value: YAMLValue, most: Celsius = Celsius(95)) -> Celsius? {
     guard let temperature = value.celsius() else { return nil }
-    return (Celsius(0)...Celsius(95)).contains(temperature)
-      ? temperature : value.mistake("\(value.name) must be from 0 to 95 °C, since the tank holds water")
+    return (Celsius(0)...most).contains(temperature)
+      ? temperature : value.mistake("\(value.name) must be from 0 to \(Int(most.value)) °C, not \(temperature.value)")
   }
 
   private static func litres(_ value: YAMLValue) -> Litres? {

@@ -1,8 +1,7 @@
+import Agent
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Telemetry
-import Workload
 
 /// `samovar hardware`: what the machine's sensors are and say.
 struct HardwareCommand: AsyncParsableCommand {
@@ -29,11 +28,9 @@ struct HardwareShow: AsyncParsableCommand {
   func run() async throws {
     let root = try place.checked()
     let board = try board.map { try Board.load(directory: $0) }
-    let report = HardwareReport.read(in: root, board: board, at: HardwareClock.now())
+    let report = HardwareReport.read(in: root, board: board, at: WallClock.now)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      try JSONOutput.print(report)
     } else {
       print(report.text)
     }
@@ -94,13 +91,5 @@ struct HardwarePlace: ParsableArguments {
       throw ValidationError("--root \(root) is no directory; name one that holds a `sys` directory")
     }
     return found
-  }
-}
-
-private enum HardwareClock {
-  static func now() -> Instant {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Instant(Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import Receipts
 import Scheduling
 import Telemetry
 import Workload

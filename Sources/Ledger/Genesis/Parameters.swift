@@ -65,6 +65,26 @@ package struct Parameters: Hashable, Sendable, Codable {
 
   package init() {}
 
+  /// For three operators on one machine: short spans, and juries of one juror without experience. It shows the path of
+  /// a task and catches a liar; it is no security.
+  package static var demonstration: Parameters {
+    var parameters = Parameters()
+    parameters.blockMilliseconds = 250
+    parameters.epochBlocks = 4
+    parameters.juryLead = 1
+    parameters.juryLeadHighTrust = 1
+    parameters.jurorMinimumCredibility = 0
+    parameters.holdBlocks = 8
+    parameters.maximumTau = 240
+    parameters.unbondingBlocks = 8 + 48 * 240 + 4
+    parameters.accept = BlockTimer(floor: 24, tauThousandths: 100)
+    parameters.commit = BlockTimer(floor: 120, tauThousandths: 3_000)
+    parameters.reveal = BlockTimer(floor: 40, tauThousandths: 250)
+    parameters.hardStop = BlockTimer(floor: 480, tauThousandths: 48_000)
+    parameters.jurySearch = BlockTimer(floor: 120, tauThousandths: 3_000)
+    return parameters
+  }
+
   /// Blocks of a day, at least one.
   package var dayBlocks: UInt64 { max(1, 86_400_000 / max(1, blockMilliseconds)) }
 

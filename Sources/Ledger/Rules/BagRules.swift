@@ -66,17 +66,22 @@ extension ContributionState {
 
   /// Moves a task to another state and keeps the indices true.
   mutating func set(_ place: TaskPlace, _ state: TaskState) {
-    let isRunning: Bool
-    switch state {
-    case .assigned, .revealing, .jury: isRunning = true
-    case .queued, .provisional, .final, .inconclusive, .timedOut, .cancelled: isRunning = false
-    }
+    let before = bags[place.bag].tasks[place.task]
     if case .provisional = state { provisional.append(place) }
-    if state.isTerminal, !bags[place.bag].tasks[place.task].isTerminal { bags[place.bag].open -= 1 }
+    if state.isTerminal, !before.isTerminal { bags[place.bag].open -= 1 }
     bags[place.bag].tasks[place.task] = state
+    guard state.isRunning != before.isRunning else { return }
     let index = running.firstIndex { $0 >= place } ?? running.count
-    let isListed = index < running.count && running[index] == place
-    if isRunning, !isListed { running.insert(place, at: index) }
-    if !isRunning, isListed { running.remove(at: index) }
+    if state.isRunning { running.insert(place, at: index) } else { running.remove(at: index) }
+  }
+}
+
+extension TaskState {
+  /// Somebody has to act on it before its verdict.
+  fileprivate var isRunning: Bool {
+    switch self {
+    case .assigned, .revealing, .jury: true
+    case .queued, .provisional, .final, .inconclusive, .timedOut, .cancelled: false
+    }
   }
 }

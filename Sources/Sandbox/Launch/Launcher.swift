@@ -47,7 +47,10 @@ package struct Launcher: Sendable {
       lacks: group.lacks, oomScore: Self.oomScore
     ).build()
     let run = Run(
-      request: request, plan: plan, group: group, helper: files.helper, profile: profile, identity: identity)
+      request: request, plan: plan, group: group, helper: files.helper, profile: profile, identity: identity,
+      hostMounts: profile.mounts.filter { mount in
+        root.trees.contains { $0.target.description == mount } || root.links.contains { $0.path.description == mount }
+      })
     return try await run.carryOut(clock: clock, meter: meter)
   }
 

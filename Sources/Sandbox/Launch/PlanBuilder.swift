@@ -203,10 +203,6 @@ struct PlanBuilder {
     ].map { (Int($0.0), $0.1) }
     if lacks.contains(.memory) { pairs.append((Int(SAMOVAR_RLIMIT_DATA), limits.memory.value)) }
     if lacks.contains(.processes) { pairs.append((Int(SAMOVAR_RLIMIT_NPROC), UInt64(limits.processes) + 1)) }
-    if lacks.contains(.processorTime) {
-      let (product, isTooLarge) = limits.wallMilliseconds.multipliedReportingOverflow(by: UInt64(limits.milliCPUs))
-      if !isTooLarge { pairs.append((Int(SAMOVAR_RLIMIT_CPU), max(1, product / 1_000_000 + 1))) }
-    }
     return pairs
   }
 }

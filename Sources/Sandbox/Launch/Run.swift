@@ -10,6 +10,8 @@ struct Run: Sendable {
   let helper: String
   let profile: Profile
   let identity: HostIdentity
+  /// Those of the profile that this host has.
+  let hostMounts: [String]
 
   private var outputPath: String { request.outputDirectory + "/stdout" }
   private var errorPath: String { request.outputDirectory + "/stderr" }
@@ -138,8 +140,10 @@ struct Run: Sendable {
       energy: energy)
   }
 
+  /// What is permitted beyond the strictest, and what is not held here.
   private var exemptions: [String] {
-    var names = profile.exemptions + group.lacks.map(\.exemption)
+    var names = hostMounts.map { "host-mount:\($0)" } + group.lacks.map(\.exemption)
+    if profile.seccomp.defaultAction.isPermissive { names.append("seccomp-allows-by-default") }
     if case .directory(let path) = request.specification.root { names.append("host-root:\(path)") }
     if identity.hasSupplementaryGroups { names.append("supplementary-groups") }
     return names.sorted()

@@ -21,13 +21,6 @@ package struct Profile: Sendable, Hashable {
   package var seccomp: SeccompPolicy
   /// Of the profile's file, and of the file that its seccomp section names where it does.
   package var digest: ContentDigest
-
-  /// What this profile permits beyond the strictest, for the result and the receipt.
-  package var exemptions: [String] {
-    var names = mounts.map { "host-mount:\($0)" }
-    if seccomp.defaultAction.isPermissive { names.append("seccomp-allows-by-default") }
-    return names
-  }
 }
 
 /// Limits that a task's specification doesn't name.

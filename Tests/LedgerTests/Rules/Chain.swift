@@ -148,14 +148,10 @@ struct Member {
     self.site = Bytes32(UInt128(1000 + (site ?? number)))
   }
 
-  init(keyed number: Int) throws {
-    self.init(number)
-    self = Member(key: try PrivateKey(bytes: Keccak256.hash("node \(number)").bytes), number: number)
-  }
-
-  private init(key: PrivateKey, number: Int) {
+  init(keyed number: Int, operatorNumber: Int? = nil) throws {
+    let key = try PrivateKey(bytes: Keccak256.hash("node \(number)").bytes)
     node = key.address
-    operatorAddress = address(number, 2)
+    operatorAddress = address(operatorNumber ?? number, 2)
     site = Bytes32(UInt128(1000 + number))
     self.key = key
   }
