@@ -58,9 +58,9 @@ final class AuditCopy {
   private static func copyOnce(_ source: String, to database: String) throws -> String? {
     let pin = Pin(source)
     defer { pin.release() }
-    // The log first: what is taken into the database meanwhile is in this copy of the log too.
     let log = try readLog("\(source)-wal")
-    _ = try LocalFile.copy(source, to: database, mode: 0o600)
+    // The database second: what is taken into it meanwhile is in the copy of the log too.
+    try LocalFile.write(try LockedFile.read(source, limit: .mebibytes(65_536)), to: database, mode: 0o600)
     if !log.isEmpty { try LocalFile.write(log, to: "\(database)-wal", mode: 0o600) }
     return WriteAheadLog(log).fault()
   }
