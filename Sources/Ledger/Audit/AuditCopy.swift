@@ -60,8 +60,8 @@ final class AuditCopy {
     defer { pin.release() }
     let log = try readLog("\(source)-wal")
     // The database second: what is taken into it meanwhile is in the copy of the log too.
-    try LocalFile.write(try LockedFile.read(source, limit: .mebibytes(65_536)), to: database, mode: 0o600)
-    if !log.isEmpty { try LocalFile.write(log, to: "\(database)-wal", mode: 0o600) }
+    try LockedFile.writeTemporary(try LockedFile.read(source, limit: .mebibytes(65_536)), to: database)
+    if !log.isEmpty { try LockedFile.writeTemporary(log, to: "\(database)-wal") }
     return WriteAheadLog(log).fault()
   }
 

@@ -2,7 +2,7 @@ private import FoundationEssentials
 private import Glibc
 internal import Workload
 
-/// Reads a file that SQLite may hold locks on in this very process.
+/// Reads and copies a file that SQLite may hold locks on in this very process.
 ///
 /// When a process closes any descriptor of a file, POSIX takes away all locks that the process has on it (fcntl(2),
 /// "Advisory record locking"), SQLite's too; another process could then believe itself alone with the ledger. So where
@@ -19,6 +19,23 @@ enum LockedFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
     guard UInt64(clamping: status.st_size) <= limit.value else { throw FileError("read", path, code: EFBIG) }
     return try bytes(of: descriptor, count: Int(status.st_size), path: path)
+  }
+
+  /// Writes a file that need not outlive the process: without a sync, which `LocalFile.write` waits for.
+  static func writeTemporary(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileError("make", path, code: errno) }
+    defer { close(descriptor) }
+    var done = 0
+    while done < bytes.count {
+      let put = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+      }
+      let code = errno
+      if put < 0, code == EINTR { continue }
+      guard put > 0 else { throw FileError("write", path, code: put < 0 ? code : ENOSPC) }
+      done += put
+    }
   }
 
   private static func bytes(of descriptor: Int32, count: Int, path: String) throws(FileError) -> [UInt8] {
