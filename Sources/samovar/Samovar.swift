@@ -11,7 +11,7 @@ struct Samovar: AsyncParsableCommand {
       CommandGroup(
         name: "Requesters:",
         subcommands: [BagCommand.self, SubmitCommand.self, StatusCommand.self, ResultsCommand.self, CancelCommand.self]),
-      CommandGroup(name: "Auditors:", subcommands: [ReceiptCommand.self]),
+      CommandGroup(name: "Auditors:", subcommands: [AuditCommand.self, ReceiptCommand.self]),
       CommandGroup(
         name: "Operators:",
         subcommands: [

@@ -22,9 +22,6 @@ package enum Audit {
 
   /// Audits a ledger's directory or its database file, which may be in use.
   ///
-  /// Don't call it in a process that has the same ledger open: when a process closes any descriptor of a file, POSIX
-  /// takes away the locks that SQLite holds for it.
-  ///
   /// - Parameter temporaryDirectory: where a copy and a second writing of the ledger find room.
   /// - Throws: `FileError` or `LedgerFileError` where it could not look at all. What it finds is in the report.
   package static func run(

@@ -58,10 +58,10 @@ final class AuditCopy {
   private static func copyOnce(_ source: String, to database: String) throws -> String? {
     let pin = Pin(source)
     defer { pin.release() }
-    // The log first: what is taken into the database meanwhile is in this copy of the log too.
     let log = try readLog("\(source)-wal")
-    _ = try LocalFile.copy(source, to: database, mode: 0o600)
-    if !log.isEmpty { try LocalFile.write(log, to: "\(database)-wal", mode: 0o600) }
+    // The database second: what is taken into it meanwhile is in the copy of the log too.
+    try LockedFile.writeTemporary(try LockedFile.read(source, limit: .mebibytes(65_536)), to: database)
+    if !log.isEmpty { try LockedFile.writeTemporary(log, to: "\(database)-wal") }
     return WriteAheadLog(log).fault()
   }
 
@@ -88,6 +88,7 @@ private struct Pin {
     }
     var configuration = Configuration()
     configuration.readonly = true
+    configuration.allowsUnsafeTransactions = true
     configuration.busyMode = .timeout(2)
     database = try? DatabaseQueue(path: path, configuration: configuration)
     try? database?.writeWithoutTransaction { db in

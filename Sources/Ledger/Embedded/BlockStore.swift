@@ -98,6 +98,12 @@ struct BlockStore {
     try database.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
   }
 
+  /// Any SQL: tests damage a file with it.
+  func execute(_ sql: String) throws {
+    try database.writeWithoutTransaction { db in try db.execute(sql: sql) }
+    try close()
+  }
+
   func limitPages(to count: Int) throws {
     try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA max_page_count = \(count)") }
   }

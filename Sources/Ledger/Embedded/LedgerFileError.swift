@@ -53,7 +53,7 @@ package enum LedgerFileError: Error, Hashable, Sendable, CustomStringConvertible
         + "and restore a copy that the audit passes"
     case .inaccessible(let path, let detail):
       "cannot open \(path): \(detail); give this user access to the file and to its directory"
-    case .absent(let path): "there is no ledger at \(path); make one with `samovar ledger init`, or correct the path"
+    case .absent(let path): "there is no ledger at \(path); make one with `samovar ledger new`, or correct the path"
     case .exists(let path): "there is a ledger at \(path) already; choose another directory"
     case .otherGenesis(let path, let expected, let found):
       "\(path) grew from genesis \(found) and not from \(expected); correct the path or the genesis in the configuration"

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Glibc
+import Ledger
+import Workload
+
+/// `samovar audit`: derives a whole ledger again from its genesis.
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Check a ledger from its genesis on: chain, signatures, draws, sums, every byte.",
+    discussion: """
+      Changes nothing, and may be run while agents work. Ends with 1 where something is wrong and names the first wrong \
+      entry; with 2 where it could not look.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The ledger's directory, or a copy of its ledger.sqlite (with its -wal, where it has one).",
+      valueName: "directory|file"))
+  var ledger: String
+  @Option(
+    help: ArgumentHelp("Where a copy and a second writing of the ledger find room.", valueName: "directory"))
+  var temporary = "/tmp"
+  @Flag(help: "Say it in JSON.") var json = false
+
+  func run() throws {
+    let report: AuditReport
+    do {
+      report = try Audit.run(ledger, temporaryDirectory: temporary, progress: progress)
+    } catch {
+      StandardError.write("samovar: cannot audit \(ledger): \(error)\n")
+      throw ExitCode(2)
+    }
+    if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
+    if !report.isClean { throw ExitCode(1) }
+  }
+
+  /// A line that is written over, on a terminal only.
+  private var progress: (Audit.Progress) -> Void {
+    guard isatty(STDERR_FILENO) == 1 else { return { _ in } }
+    return { progress in
+      let percent = progress.ofBlocks > 0 ? min(100, progress.blocks * 100 / progress.ofBlocks) : 100
+      let end = progress.blocks == progress.ofBlocks ? "\n" : ""
+      StandardError.write("\r\(percent) % · \(progress.blocks) blocks · \(progress.calls) calls\(end)")
+    }
+  }
+}
+
+/// Standard error without a buffer.
+private enum StandardError {
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+}
+
+/// An audit's report for people.
+private enum AuditText {
+  static func describe(_ report: AuditReport) -> String {
+    let tasks = report.tasks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    let sums = report.sums
+    var lines = [
+      "ledger    \(report.file)",
+      "genesis   \(report.genesis.map(\.description) ?? "not readable")",
+      "blocks    \(report.blocks), to height \(report.height); tip \(report.tip.map(\.description) ?? "none")",
+      "calls     \(report.calls) signed; \(report.events) events, \(report.draws) draws, \(report.receipts) receipt leaves, "
+        + "\(report.epochs) epochs",
+      "tasks     \(tasks.isEmpty ? "none" : tasks)",
+      "money     \(euros(sums.deposited)) in, \(euros(sums.withdrawn)) out; \(euros(sums.free)) free, "
+        + "\(euros(sums.bonds)) in bonds, \(euros(sums.escrows)) in escrow,",
+      "          \(euros(sums.auditPool)) audit pool, \(euros(sums.treasury)) treasury, \(euros(sums.burned)) burned; "
+        + "\(euros(report.slashed)) slashed in all",
+    ]
+    lines += report.notes.map { "note      \($0)" }
+    if let fault = report.fault {
+      lines.append("WRONG     \(fault)")
+      lines.append("          All before it is right; keep the file, and restore a copy that the audit passes.")
+    } else {
+      lines.append("right     every entry follows from the genesis, and every byte of the file from the entries")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func euros(_ amount: Amount) -> String { Decimals.euros(microEuros: amount) }
+}
