@@ -71,7 +71,9 @@ int samovar_fsconfig_string(int fd, const char *key, const char *value) {
 int samovar_fsconfig_flag(int fd, const char *key) {
   return (int)syscall(SYS_fsconfig, fd, FSCONFIG_SET_FLAG, key, NULL, 0);
 }
-int samovar_fsconfig_create(int fd) { return (int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0); }
+int samovar_fsconfig_create(int fd) {
+  return (int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
 int samovar_fsmount(int fd, uint32_t attributes) {
   return (int)syscall(SYS_fsmount, fd, FSMOUNT_CLOEXEC, attributes);
 }
@@ -198,11 +200,16 @@ ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, i
     struct cmsghdr align;
   } control;
   struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.space,
+      .msg_controllen = sizeof control.space,
+  };
   *fd = -1;
   ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   if (got < 0) return got;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  for (; header; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
       memcpy(fd, CMSG_DATA(header), sizeof *fd);
     }

@@ -2,7 +2,8 @@ internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 
-/// Pid 1 of the sandbox: makes the root, starts the payload, reaps. When it ends, the kernel kills all the rest.
+/// Pid 1 of the sandbox: makes the root, starts the payload, reaps. When it ends, the kernel kills all the
+/// rest.
 struct InitProcess {
   let plan: SetupPlan
   private var slots: Slots

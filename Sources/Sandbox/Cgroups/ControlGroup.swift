@@ -1,7 +1,7 @@
 internal import Workload
 
-/// A fresh cgroup for one run. Never used again: on some kernels a cgroup that was killed once kills all that are born
-/// into it later.
+/// A fresh cgroup for one run. Never used again: on some kernels a cgroup that was killed once kills all that
+/// are born into it later.
 protocol ControlGroup: Sendable {
   /// The directory to be born into, where the version can do that.
   var birthplace: String? { get }

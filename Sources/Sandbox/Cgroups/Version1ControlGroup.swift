@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A group in each version 1 controller, and on a hybrid host one in the version 2 hierarchy, which has no controllers
-/// there but cgroup.kill and accurate processor time.
+/// A group in each version 1 controller, and on a hybrid host one in the version 2 hierarchy, which has no
+/// controllers there but cgroup.kill and accurate processor time.
 struct Version1ControlGroup: ControlGroup {
   private let directories: [String: String]
   private let unified: String?
@@ -66,7 +66,8 @@ struct Version1ControlGroup: ControlGroup {
       usage.peakMemory = HostFile.number(memory + "/memory.max_usage_in_bytes")
       usage.wasOutOfMemory = (HostFile.number("oom_kill", in: memory + "/memory.oom_control") ?? 0) > 0
     }
-    if let blkio = directories["blkio"], let text = HostFile.text(blkio + "/blkio.throttle.io_service_bytes") {
+    if let blkio = directories["blkio"], let text = HostFile.text(blkio + "/blkio.throttle.io_service_bytes")
+    {
       // "254:0 Read 4096" for each device.
       usage.readBytes = 0
       usage.writtenBytes = 0

@@ -11,7 +11,9 @@ struct Version2ControlGroup: ControlGroup {
   /// - Parameters:
   ///   - parent: a directory in which this process may make groups.
   ///   - controllers: those that `parent` passes on.
-  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits) throws(SandboxError) {
+  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits)
+    throws(SandboxError)
+  {
     directory = parent + "/" + name
     var lacks: Set<LimitedResource> = []
     if !controllers.contains("memory") { lacks.insert(.memory) }
