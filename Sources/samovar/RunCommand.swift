@@ -68,7 +68,6 @@ struct RunCommand: AsyncParsableCommand {
       }
       follower?.finish()
       try RunSummary(run: result, outputDirectory: output).print(asJSON: json, isQuiet: quiet)
-      directory.removeIfTemporary()
       throw ExitCode(result.outcome == .cancelled ? 130 : result.outcome.exitStatus)
     } catch let error as SandboxError {
       standardError("samovar run: \(error)\n")

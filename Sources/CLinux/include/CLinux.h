@@ -67,10 +67,10 @@ ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, i
 // does.
 int samovar_spawn(const char *path, char *const *arguments, const int *descriptors, size_t count, pid_t *pid);
 
+// landlock_create_ruleset(2) asked for its version.
+int samovar_landlock_version(void);
+
 uint64_t samovar_monotonic_microseconds(void);
-// TIOCSTI and friends are macros with casts.
-extern const uint64_t samovar_TIOCSTI;
-extern const uint64_t samovar_TIOCLINUX;
 
 // <sched.h> and <linux/mount.h>, which the Glibc module leaves out.
 enum {

@@ -48,6 +48,9 @@ struct CgroupLimits: Hashable, Sendable {
   /// Empty for all.
   var processors: [Int]
 
+  /// What pids.max takes: the kernel refuses more than it can ever have.
+  var processCount: UInt32 { min(processes, 4_194_304) }
+
   /// Microseconds of processor time in each 100 ms; the kernel wants 1 ms at least.
   var quotaMicroseconds: UInt64 { max(1000, UInt64(milliCPUs) * 100) }
   static let periodMicroseconds: UInt64 = 100_000

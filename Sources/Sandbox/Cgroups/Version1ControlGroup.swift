@@ -43,7 +43,7 @@ struct Version1ControlGroup: ControlGroup {
       let swap = memory + "/memory.memsw.limit_in_bytes"
       if HostFile.exists(swap) { try HostFile.set("\(limits.memory)", in: swap) }
     }
-    if let pids = directories["pids"] { try HostFile.set("\(limits.processes)", in: pids + "/pids.max") }
+    if let pids = directories["pids"] { try HostFile.set("\(limits.processCount)", in: pids + "/pids.max") }
     if let cpu = directories["cpu"] {
       try HostFile.set("\(CgroupLimits.periodMicroseconds)", in: cpu + "/cpu.cfs_period_us")
       try HostFile.set("\(limits.quotaMicroseconds)", in: cpu + "/cpu.cfs_quota_us")

@@ -154,10 +154,10 @@ extension HostReport {
   }
 
   private static func landlock() -> Finding {
-    let isActive = (HostFile.text("/sys/kernel/security/lsm") ?? "").contains("landlock")
+    let version = samovar_landlock_version()
     return Finding(
-      subject: "landlock", state: .present, detail: isActive ? "active (not needed)" : "not seen (not needed)"
-    )
+      subject: "landlock", state: .present,
+      detail: version > 0 ? "version \(version) (for information; not used)" : "none (not used)")
   }
 
   private static func sensors() -> Finding {

@@ -55,7 +55,9 @@ enum SeccompCompiler {
       }
     }
     let program = try export(context)
-    return policy.defaultAction.isPermissive ? program : unknownCallsAnswer(greatest) + program
+    // A policy that kills by default means it for new calls too.
+    guard case .errno = policy.defaultAction else { return program }
+    return unknownCallsAnswer(greatest) + program
   }
 
   /// libseccomp 2.5 writes programs to descriptors only.
