@@ -19,7 +19,7 @@ enum HouseTables {
   static let thirdParty: [String: Set<String>] = [
     "Workload": ["Yams"],
     "Ledger": ["GRDB"],
-    "Agent": ["Logging", "ServiceLifecycle"],
+    "Agent": ["Logging", "ServiceLifecycle", "UnixSignals"],
     "samovar": ["ArgumentParser", "Logging", "ServiceLifecycle"],
   ]
 
