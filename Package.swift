@@ -23,6 +23,7 @@ let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-exec
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -65,21 +66,24 @@ let package = Package(
 
     // Floor 3: decisions.
     .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
+    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
+
+    // Floor 4: worlds to try it in.
+    .target(
+      name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
 
     // Floor 5: the node.
     .target(
-      name: "Agent", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", lifecycle, logging],
+      name: "Agent",
+      dependencies: [
+        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle,
+        unixSignals, logging,
+      ],
       swiftSettings: house),
-
-    // Floor 3: what is decided.
-    .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
-
-    // Floor 4: worlds to try the rules in.
-    .target(name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Telemetry", "Receipts", "Ledger", "Agent", argumentParser],
+      name: "samovar", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
@@ -87,28 +91,25 @@ let package = Package(
       name: "efast", path: "examples/efast/Sources",
       swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
 
-    // Tests, by module.
-    .testTarget(
-      name: "WorkloadTests", dependencies: ["Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "ReceiptsTests", dependencies: ["Receipts", "Workload", "CSecp256k1"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "Receipts", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "TelemetryTests", dependencies: ["Telemetry", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "SchedulingTests", dependencies: ["Scheduling", "Telemetry", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Scheduling", "Telemetry", "Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(
-      name: "EFastTests", dependencies: ["Workload"],
-      swiftSettings: house, linkerSettings: linking),
-    .testTarget(name: "ArchitectureTests", swiftSettings: house, linkerSettings: linking),
+    // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
+    .target(name: "CProbe", path: "Tests/CProbe"),
+    .executableTarget(
+      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
+      swiftSettings: house, linkerSettings: staticLinking),
+    tests("WorkloadTests", of: ["Workload"]),
+    tests("TelemetryTests", of: ["Telemetry", "Workload"]),
+    tests("SandboxPlanTests", of: ["SandboxPlan"]),
+    tests("SandboxTests", of: ["Sandbox", "SandboxPlan", "Workload"]),
+    tests("ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1"], exclude: ["eth_account_check.py"]),
+    tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
+    tests("LedgerTests", of: ["Ledger", "Receipts", "Workload"]),
+    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload"]),
+    tests("EFastTests", of: ["Workload"]),
+    tests("ArchitectureTests", of: []),
   ]
 )
+
+func tests(_ name: String, of dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house, linkerSettings: linking)
+}

@@ -8,7 +8,8 @@ enum JSONFault {
       "'\(path(context.codingPath))': \(context.debugDescription)"
     case DecodingError.dataCorrupted(let context):
       context.codingPath.isEmpty
-        ? "it is not JSON: \(context.debugDescription)" : "'\(path(context.codingPath))': \(context.debugDescription)"
+        ? "it is not JSON: \(context.debugDescription)"
+        : "'\(path(context.codingPath))': \(context.debugDescription)"
     case EncodingError.invalidValue(_, let context):
       "'\(path(context.codingPath))': \(context.debugDescription)"
     default: "\(error)"

@@ -10,8 +10,12 @@ package struct Joules: Quantity {
   package init(_ value: Double) { self.value = value }
   package init(kilowattHours: Double) { value = kilowattHours * 3_600_000 }
   package var kilowattHours: Double { value / 3_600_000 }
-  /// Rounded to whole milliwatt-hours, as receipts carry it. Negative energy counts as none.
-  package var milliwattHours: UInt64 { UInt64((max(0, value) / 3.6).rounded()) }
+  /// Rounded to whole milliwatt-hours, as receipts carry it. Negative energy counts as none, and so does what is no
+  /// number; what is too large counts as the most that fits.
+  package var milliwattHours: UInt64 {
+    let rounded = (value / 3.6).rounded()
+    return rounded > 0 ? UInt64(exactly: rounded) ?? .max : 0
+  }
 }
 
 /// Power in watts.

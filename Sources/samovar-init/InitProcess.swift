@@ -63,6 +63,8 @@ struct InitProcess {
         try check(chmod(path, mode))
       }
     case .makeFile(let path, let mode, let contents):
+      // A mount point that is there already is as good as a new one.
+      if contents.isEmpty && access(path, F_OK) == 0 { return }
       let file = try create(path, mode)
       defer { close(file) }
       if !contents.isEmpty { try check(write(file, contents, contents.count)) }
@@ -130,11 +132,14 @@ struct InitProcess {
     let isDirectory = status.st_mode & S_IFMT == S_IFDIR
     let cover = try check(samovar_clone_tree(isDirectory ? "/.empty" : "/dev/null", 0, 0))
     defer { close(cover) }
+    // The empty directory belongs to the payload's id: without this it could write there.
+    let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY | SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NOEXEC)
+    try check(samovar_set_mount_attributes(cover, "", 0, readOnly))
     try check(samovar_attach_tree(cover, path))
   }
 
   private func makeReadOnly(_ path: String, isMount: Bool) throws(Refusal) {
-    let readOnly: UInt64 = 1  // MOUNT_ATTR_RDONLY of <linux/mount.h>.
+    let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY)
     if isMount {
       try check(samovar_set_mount_attributes(AT_FDCWD, path, 0, readOnly))
       return

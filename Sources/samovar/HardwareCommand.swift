@@ -1,8 +1,7 @@
+import Agent
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Telemetry
-import Workload
 
 /// `samovar hardware`: what the machine's sensors are and say.
 struct HardwareCommand: AsyncParsableCommand {
@@ -29,11 +28,9 @@ struct HardwareShow: AsyncParsableCommand {
   func run() async throws {
     let root = try place.checked()
     let board = try board.map { try Board.load(directory: $0) }
-    let report = HardwareReport.read(in: root, board: board, at: HardwareClock.now())
+    let report = HardwareReport.read(in: root, board: board, at: WallClock.now)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      try JSONOutput.print(report)
     } else {
       print(report.text)
     }
@@ -51,11 +48,17 @@ struct HardwareCapture: AsyncParsableCommand {
 
   @OptionGroup var place: HardwarePlace
 
+  @Option(
+    help: "A board's directory. Its thermometers keep their names, and the files that it names are taken too."
+  )
+  var board: String?
+
   @Option(help: "File to write; without it the text goes to standard output.")
   var output: String?
 
   func run() async throws {
-    let tree = SysfsCapture.take(from: try place.checked())
+    let board = try board.map { try Board.load(directory: $0) }
+    let tree = SysfsCapture.take(from: try place.checked(), board: board)
     let text = tree.text(comments: [
       "Captured by `samovar hardware capture`. Read before you publish it.",
       "Serial numbers of 1-Wire thermometers are replaced by 1, 2, 3 in their order; hardware addresses are zeros.",
@@ -88,13 +91,5 @@ struct HardwarePlace: ParsableArguments {
       throw ValidationError("--root \(root) is no directory; name one that holds a `sys` directory")
     }
     return found
-  }
-}
-
-private enum HardwareClock {
-  static func now() -> Instant {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Instant(Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 }

@@ -14,8 +14,8 @@ struct KeyCommand: ParsableCommand {
   struct CostOptions: ParsableArguments {
     @Flag(
       help: """
-        Lock with 4 MiB of scrypt instead of 256 MiB: opens at once, and a weak password falls sooner. For keys whose \
-        password lies beside them.
+        Lock with 4 MiB of scrypt instead of 256 MiB: opens at once, and a weak password falls sooner. \
+        For keys whose password lies beside them.
         """)
     var light = false
 
@@ -80,7 +80,7 @@ struct KeyCommand: ParsableCommand {
     func run() throws {
       let text = String(decoding: try SmallFile.read(privateKeyFile, atMost: 1024), as: UTF8.self)
       guard let bytes = Hex.decode(text.filter { !$0.isWhitespace }) else {
-        throw ValidationError("\(privateKeyFile) is not hexadecimal text; a private key has 64 digits")
+        throw NotHexadecimal(file: privateKeyFile)
       }
       let keystore = try Keystore(
         locking: PrivateKey(bytes: bytes), password: password.new(), derivation: cost.derivation,
@@ -103,6 +103,13 @@ struct KeyCommand: ParsableCommand {
       let key = try KeystoreFile.read(file).unlock(password: password.existing())
       print("0x" + key.withBytes { Hex.encode($0) })
     }
+  }
+}
+
+private struct NotHexadecimal: Error, CustomStringConvertible {
+  var file: String
+  var description: String {
+    "\(file == "-" ? "standard input" : file) is not hexadecimal text; a private key has 64 digits"
   }
 }
 

@@ -2,13 +2,15 @@ import ArgumentParser
 import Glibc
 import Receipts
 
-/// Where the password of a key file comes from: `--password-file`, else SAMOVAR_KEY_PASSWORD, else the terminal.
+/// Where the password of a key file comes from: `--password-file`, else SAMOVAR_KEY_PASSWORD, else the
+/// terminal.
 struct PasswordOptions: ParsableArguments {
   static let variable = "SAMOVAR_KEY_PASSWORD"
 
   @Option(
     help: ArgumentHelp(
-      "A file whose first line is the key's password.", discussion: "Without it: $\(variable), else the terminal.",
+      "A file whose first line is the key's password.",
+      discussion: "Without it: $\(variable), else the terminal.",
       valueName: "file"))
   var passwordFile: String?
 
@@ -73,7 +75,9 @@ private enum Terminal {
     guard terminal >= 0 else { throw .noTerminal(reason: String(cString: strerror(errno))) }
     defer { close(terminal) }
     var settings = termios()
-    guard tcgetattr(terminal, &settings) == 0 else { throw .noTerminal(reason: String(cString: strerror(errno))) }
+    guard tcgetattr(terminal, &settings) == 0 else {
+      throw .noTerminal(reason: String(cString: strerror(errno)))
+    }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
     guard tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {

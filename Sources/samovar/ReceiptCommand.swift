@@ -36,7 +36,8 @@ struct ReceiptCommand: ParsableCommand {
       if json {
         try JSONOutput.print(
           ReceiptDocument(
-            domain: signed.domain, receipt: signed.receipt, signature: signed.signature, receiptHash: signed.hash,
+            domain: signed.domain, receipt: signed.receipt, signature: signed.signature,
+            receiptHash: signed.hash,
             signer: signed.signer, statement: statement))
       } else {
         print(ReceiptText.describe(signed, statement: statement))
@@ -54,18 +55,18 @@ struct ReceiptCommand: ParsableCommand {
     @Option(help: "The chain for which it must have been signed.")
     var chainID: UInt64?
     @Option(help: "The contract (or the embedded ledger's address) for which it must have been signed.")
-    var contract: String?
+    var contract: Address?
     @Option(help: "The node that must have signed it.")
-    var node: String?
+    var node: Address?
     @Flag(help: "Say it in JSON.") var json = false
 
     func run() throws {
       let signed = try ReceiptCommand.read(file)
       let expected = EIP712Domain.proofOfContribution(
         chainID: chainID ?? signed.domain.chainID,
-        verifyingContract: try address(contract, option: "contract") ?? signed.domain.verifyingContract)
+        verifyingContract: contract ?? signed.domain.verifyingContract)
       var reasons = signed.flaws(in: expected).map(\.description)
-      if let node = try address(node, option: "node"), node != signed.receipt.node {
+      if let node, node != signed.receipt.node {
         reasons.append("it is the receipt of \(signed.receipt.node), not of \(node)")
       }
       if json {
@@ -85,14 +86,6 @@ struct ReceiptCommand: ParsableCommand {
         for reason in reasons { print("- \(reason)") }
       }
       if !reasons.isEmpty { throw ExitCode(1) }
-    }
-
-    private func address(_ text: String?, option: String) throws -> Address? {
-      guard let text else { return nil }
-      guard let address = Address(text) else {
-        throw ValidationError("--\(option) '\(text)' is not an address: 0x and 40 digits with a right checksum")
-      }
-      return address
     }
   }
 }
@@ -114,4 +107,8 @@ private struct Verdict: Encodable {
   var resultRoot: Bytes32
   /// Whether one is attached and was checked.
   var statement: Bool
+}
+
+extension Address: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
 }

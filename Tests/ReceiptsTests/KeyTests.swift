@@ -67,7 +67,10 @@ struct KeyTests {
   /// The other s of the same signature: valid to plain ECDSA, refused since EIP-2.
   @Test func highSIsRefused() throws {
     let signature = try cow().sign(Keccak256.hash("heat"))
-    let high = try #require(Bytes32(subtract(signature.s.bytes, from: "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141")))
+    let high = try #require(
+      Bytes32(
+        subtract(signature.s.bytes, from: "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"))
+    )
     #expect(Signature(r: signature.r, s: high, v: signature.v == 27 ? 28 : 27) == nil)
   }
 

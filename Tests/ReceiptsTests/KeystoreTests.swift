@@ -34,7 +34,8 @@ struct KeystoreTests {
   @Test func pbkdf2IsWrittenToo() throws {
     let keystore = try Keystore(
       locking: Fixture.key(), password: [1, 2], derivation: .pbkdf2(iterations: 3), randomness: .system())
-    #expect(try Keystore(decoding: keystore.encoded()).unlock(password: [1, 2]).address == Fixture.key().address)
+    #expect(
+      try Keystore(decoding: keystore.encoded()).unlock(password: [1, 2]).address == Fixture.key().address)
   }
 
   @Test func theIDIsAVersion4UUIDAndNoTwoFilesAreAlike() throws {
@@ -81,11 +82,14 @@ struct KeystoreTests {
       #expect(try reason(good.replacing("\"scrypt\"", with: "\"argon2\"")).contains("argon2"))
       #expect(try reason(good.replacing("\"n\" : 2", with: "\"n\" : 3")).contains("power of two"))
       #expect(try reason(good.replacing("\"n\" : 2", with: "\"n\" : 1073741824")).contains("no honest one"))
-      #expect(try reason(good.replacing("\"r\" : 8", with: "\"r\" : 18446744073709551615")).contains("no honest one"))
+      #expect(
+        try reason(good.replacing("\"r\" : 8", with: "\"r\" : 18446744073709551615")).contains(
+          "no honest one"))
       #expect(try reason(good.replacing("aes-128-ctr", with: "aes-256-gcm")).contains("aes-256-gcm"))
       let address = Hex.encode(try Fixture.key().address.bytes)
       #expect(
-        try reason(good.replacing(address, with: String(repeating: "1", count: 40))).contains("the file was altered"))
+        try reason(good.replacing(address, with: String(repeating: "1", count: 40))).contains(
+          "the file was altered"))
       #expect(try reason(String(repeating: " ", count: 70_000)).contains("larger than"))
       do {
         _ = try KeystoreFile.read(directory + "/none.json")

@@ -19,7 +19,8 @@ enum Fixture {
         energy: AttributedEnergy(electric: Joules(36), method: .raplByProcessorTime)),
       standardOutput: stream("42\n"), standardError: stream(""),
       outputs: [
-        OutputFile(path: "prices.csv", mode: 0o644, size: ByteCount(9), digest: ContentDigest(of: "1,2,3,4\n\n".utf8)),
+        OutputFile(
+          path: "prices.csv", mode: 0o644, size: ByteCount(9), digest: ContentDigest(of: "1,2,3,4\n\n".utf8)),
         OutputFile(path: "δ/väR.json", mode: 0o600, size: ByteCount(2), digest: ContentDigest(of: "{}".utf8)),
       ],
       exemptions: ["network"], profileDigest: ContentDigest(of: "batch".utf8),
@@ -32,7 +33,8 @@ enum Fixture {
       specification: TaskSpec(
         name: "price-0001", command: ["/bin/efast", "--seed", "7"],
         inputs: [
-          InputFile(path: "/bin/efast", digest: ContentDigest(of: "elf".utf8), size: ByteCount(3), isExecutable: true),
+          InputFile(
+            path: "/bin/efast", digest: ContentDigest(of: "elf".utf8), size: ByteCount(3), isExecutable: true),
           InputFile(path: "/data/prices.csv", digest: ContentDigest(of: "p".utf8), size: ByteCount(1)),
         ], outputs: ["prices.csv"], environment: ["LANG": "C", "A": "1"]),
       price: MicroEuros(2500), heat: DeliveredHeat(heat: Joules(35), method: .simulatedBoiler),
@@ -44,6 +46,7 @@ enum Fixture {
   }
 
   private static func stream(_ text: String) -> CapturedStream {
-    CapturedStream(digest: ContentDigest(of: text.utf8), size: ByteCount(UInt64(text.utf8.count)), isTruncated: false)
+    CapturedStream(
+      digest: ContentDigest(of: text.utf8), size: ByteCount(UInt64(text.utf8.count)), isTruncated: false)
   }
 }

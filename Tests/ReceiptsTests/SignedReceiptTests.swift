@@ -80,7 +80,8 @@ struct SignedReceiptTests {
     #expect(roots.count == changes.count + 1)
   }
 
-  /// Where the clock or the memory limit stopped a run, honest nodes have different output and must still agree.
+  /// Where the clock or the memory limit stopped a run, honest nodes have different output and must still
+  /// agree.
   @Test func outputOfAStoppedRunIsNotVotedOn() {
     for outcome in [RunOutcome.timedOut, .outOfMemory] {
       var further = Fixture.run(outcome)
@@ -120,7 +121,8 @@ struct SignedReceiptTests {
     }
   }
 
-  /// A bit of the file is never flipped unnoticed: the JSON is refused, or the receipt has flaws, or says the same.
+  /// A bit of the file is never flipped unnoticed: the JSON is refused, or the receipt has flaws, or says the
+  /// same.
   @Test func noBitOfAFileCanBeFlippedUnnoticed() throws {
     let signed = try Fixture.receipt()
     let bytes = try signed.encoded()
@@ -177,13 +179,15 @@ struct SignedReceiptTests {
       EIP712Domain.proofOfContribution(chainID: 31338, verifyingContract: Fixture.domain.verifyingContract),
       EIP712Domain.proofOfContribution(chainID: 31337, verifyingContract: .zero),
       EIP712Domain(
-        name: "Samovar PoC", version: "2", chainID: 31337, verifyingContract: Fixture.domain.verifyingContract),
+        name: "Samovar PoC", version: "2", chainID: 31337, verifyingContract: Fixture.domain.verifyingContract
+      ),
     ] {
       #expect(signed.signature.signer(of: signed.receipt, in: domain) != signed.receipt.node)
       #expect(signed.flaws(in: domain).count == 1)
     }
     let commit = Commit(
-      taskID: signed.receipt.taskID, round: 1, node: signed.receipt.node, resultRoot: signed.receipt.resultRoot,
+      taskID: signed.receipt.taskID, round: 1, node: signed.receipt.node,
+      resultRoot: signed.receipt.resultRoot,
       receiptHash: signed.hash, salt: Keccak256.hash("salt"))
     #expect(signed.signature.signer(of: commit, in: Fixture.domain) != signed.receipt.node)
   }

@@ -91,7 +91,9 @@ struct VectorTests {
     for (name, item) in cases {
       let json = try JSONSerialization.data(withJSONObject: try #require(documents?[name]?["json"]))
       let keystore = try Keystore(decoding: Array(json))
-      #expect(try keystore.unlock(password: Array(item.password.utf8)).withBytes { Array($0) } == item.priv.bytes, "\(name)")
+      #expect(
+        try keystore.unlock(password: Array(item.password.utf8)).withBytes { Array($0) } == item.priv.bytes,
+        "\(name)")
       // The one with n = 2¹⁸ and r = 1 takes seconds where nothing is optimised: once is enough.
       if name == "test2" { continue }
       #expect(throws: KeystoreError.wrongPassword, "\(name)") {
@@ -129,7 +131,8 @@ struct VectorTests {
     #expect(simpleTree.leafPositions == simple.values.map(\.treeIndex))
   }
 
-  /// Project Wycheproof's edge cases, through recovery: whether r, s and either v lead to the public key's account.
+  /// Project Wycheproof's edge cases, through recovery: whether r, s and either v lead to the public key's
+  /// account.
   @Test func signaturesOfWycheproof() throws {
     // Of the test's own, beside the one that is under test.
     let context = try #require(secp256k1_context_create(UInt32(SECP256K1_CONTEXT_NONE)))
@@ -163,7 +166,8 @@ struct VectorTests {
           compact.flatMap { Signature(bytes: $0 + [v]) }?.signer(of: digest) == address
         }
         if item.result == "valid", let compact, isBeyondOrder(compact, digest: digest, key: key, context) {
-          // The nonce's point has an x above the order. Ethereum has no v for it, and nobody can find such a nonce.
+          // The nonce's point has an x above the order. Ethereum has no v for it, and nobody can find such a
+          // nonce.
           #expect(!isAccepted, "\(item.tcId) \(item.comment)")
           beyondEthereum += 1
         } else {

@@ -9,7 +9,9 @@ enum Vectors {
 
   static func data(_ path: String) throws -> Data {
     let file = try #require(folder) + "/" + path
-    return path.hasSuffix(".gz") ? try Command.run("/usr/bin/env", ["gzip", "-dc", file]) : try Data(contentsOf: URL(fileURLWithPath: file))
+    return path.hasSuffix(".gz")
+      ? try Command.run("/usr/bin/env", ["gzip", "-dc", file])
+      : try Data(contentsOf: URL(fileURLWithPath: file))
   }
 
   static func decode<Value: Decodable>(_ type: Value.Type = Value.self, from path: String) throws -> Value {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Telemetry
 import Testing
 import Workload
@@ -17,6 +18,23 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     #expect(board.limits.tank == Celsius(75))
     #expect(board.power.draw(busyCores: 2) == Watts(130))
     #expect(board.limits.sensors.kelvinPerMinute == nil)
+  }
+
+  /// A board's captured tree is what its `board.yaml` speaks of: every sensor is found and plausible.
+  @Test(arguments: ["simulated-boiler", "generic"])
+  func everyBoardReadsItsOwnTreeWithoutAFault(name: String) throws {
+    let board = try Board.load(directory: hardware + "/" + name)
+    #expect(board.name == name)
+    #expect(!board.sources.isEmpty)
+    let captured = try String(contentsOfFile: hardware + "/" + name + "/sysfs.txt", encoding: .utf8)
+    let tree = try TemporaryTree(try SysfsTree(parsing: captured))
+    // The files of the tree are as old as its unpacking.
+    let now = try board.demandFile.map { try tree.root.modified($0) } ?? .zero
+    var sampler = HeatSampler(board: board, root: tree.root)
+    let snapshot = sampler.sample(at: now)
+    #expect(snapshot.faults == [])
+    #expect(snapshot.permission.isAllowed == (board.tank != nil))
+    #expect(snapshot.machine.cores > 0)
   }
 
   @Test func allMistakesOfABoardAreSaidAtOnce() throws {

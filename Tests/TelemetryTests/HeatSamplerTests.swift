@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 import Telemetry
 import Testing
@@ -43,6 +44,13 @@ import Workload
     #expect(abs((snapshot.meanTankTemperature?.value ?? 0) - 39.5624) < 1e-9)
   }
 
+  @Test func aSnapshotSurvivesJSONWithItsFaultsAndQualities() throws {
+    let tree = try boiler()
+    try tree.write(top, "85000\n")
+    let snapshot = sample(tree.root)
+    #expect(try JSONDecoder().decode(HeatSnapshot.self, from: JSONEncoder().encode(snapshot)) == snapshot)
+  }
+
   @Test func powerComesFromTheCountersOnTheSecondSample() throws {
     let tree = try boiler()
     var sampler = HeatSampler(board: board, root: tree.root)
@@ -84,6 +92,17 @@ import Workload
         "tank layer 'top' (w1 28-0000000000b4): cannot read \(tree.path)/\(top): Input/output error; the device does "
           + "not answer: check its wiring, its pull-up resistor and its power"
       ])
+  }
+
+  /// The kernel itself says EIO: nothing is mapped at the beginning of a process's memory.
+  @Test func aRealInputOutputErrorIsAFault() throws {
+    let tree = try boiler()
+    try tree.remove(top)
+    try tree.link(top, to: "/proc/self/mem")
+    let snapshot = sample(tree.root)
+    #expect(snapshot.faults.map(\.kind) == [.unreadable])
+    #expect(snapshot.faults.first?.detail == "cannot read \(tree.path)/\(top): Input/output error")
+    #expect(snapshot.tank[3].temperature.quality == .good)
   }
 
   @Test func a85000OnPowerUpIsNoTemperature() throws {
@@ -187,6 +206,14 @@ import Workload
     #expect(snapshot.faults.map(\.kind) == [.inverted])
     #expect(snapshot.faults.first?.quantity == "tank layer 'bottom'")
     #expect(snapshot.permission == .allowed)
+  }
+
+  @Test func anOldSnapshotForbidsHeatSinceAReadMayHang() throws {
+    let snapshot = sample(try boiler().root)
+    #expect(snapshot.permission(at: now + .seconds(300)) == .allowed)
+    #expect(
+      snapshot.permission(at: now + .seconds(301))
+        == .forbidden(reasons: ["the last sample of the sensors is 301 s old"]))
   }
 
   @Test func nothingAtAllIsAllFaultsAndNoHeat() throws {

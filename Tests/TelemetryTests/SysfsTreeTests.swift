@@ -114,6 +114,28 @@ import Workload
       SysfsCapture.blanked("12:34:56 to 13:00:00, 0000:03:00.0") == "12:34:56 to 13:00:00, 0000:03:00.0")
   }
 
+  @Test func aBoardsOwnThermometersKeepTheirNames() throws {
+    var tree = SysfsTree()
+    tree.put("sys/bus/w1/devices/28-0316a2795cff/temperature", "20000")
+    tree.put("sys/bus/w1/devices/28-0316a2795d00/temperature", "21000")
+    tree.put("heat/coolant", "50000")
+    tree.put("heat/secret", "1")
+    let board = try Board.parse(
+      """
+      name: known
+      tank: {layers: [{name: all, volume: 1 m3, sensor: {w1: 28-0316a2795d00}}], loss: 1 W/K}
+      coolant: {file: /heat/coolant}
+      power: {idle: 1 W, per_busy_core: 1 W, capture: 1}
+      limits: {tank: 70 °C, coolant: 70 °C, processor: 90 °C}
+      """, file: "b.yaml")
+    let captured = SysfsCapture.take(from: try TemporaryTree(tree).root, board: board)
+    #expect(
+      captured.entries.keys.sorted() == [
+        "heat/coolant", "sys/bus/w1/devices/28-000000000001/temperature",
+        "sys/bus/w1/devices/28-0316a2795d00/temperature",
+      ])
+  }
+
   @Test func aSensorThatFailedFailsAgainFromItsCapture() throws {
     let machine = try TemporaryTree(MachineTrees.boiler)
     let broken = machine.root { $0.hasSuffix("b2/temperature") ? EIO : nil }

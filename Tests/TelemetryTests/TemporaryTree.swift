@@ -35,6 +35,10 @@ final class TemporaryTree: Sendable {
       Glibc.remove(path + "/" + entry) == 0, "cannot remove \(entry): \(String(cString: strerror(errno)))")
   }
 
+  func link(_ entry: String, to target: String) throws {
+    try #require(symlink(target, path + "/" + entry) == 0, "cannot link \(entry)")
+  }
+
   /// Sets when a file was last written.
   func touch(_ file: String, atSecond second: Int) throws {
     var times = [timespec(tv_sec: second, tv_nsec: 0), timespec(tv_sec: second, tv_nsec: 0)]

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 package import Workload
 
 /// What a node shows of itself: its water, its price, its work. Written as JSON to `status.json` in the state directory
@@ -23,6 +24,12 @@ package struct AgentStatus: Codable, Sendable, Hashable {
   /// capture ratio.
   package var heat: Joules
   package var faults: [String]
+
+  /// What the node with this state directory last showed; nothing where it showed nothing yet.
+  package static func read(_ stateDirectory: String) -> AgentStatus? {
+    guard let bytes = try? LocalFile.read("\(stateDirectory)/\(fileName)", limit: .mebibytes(1)) else { return nil }
+    return try? JSONDecoder().decode(AgentStatus.self, from: Data(bytes))
+  }
 
   package struct Tank: Codable, Sendable, Hashable {
     package var outlet: Celsius

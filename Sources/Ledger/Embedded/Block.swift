@@ -18,7 +18,7 @@ package struct BlockHead: TypedStruct {
   package var callsRoot: Bytes32
   /// Of a tick: Keccak-256 of its `BeaconStatement`'s signature. Zero in a block with calls.
   package var beacon: Bytes32
-  /// Of the state after the block.
+  /// Of a tick: of the state after it, and so of all calls before it. Zero in a block with calls.
   package var stateHash: Bytes32
 
   package init(

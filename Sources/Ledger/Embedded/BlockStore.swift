@@ -98,6 +98,10 @@ struct BlockStore {
     try database.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
   }
 
+  func limitPages(to count: Int) throws {
+    try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA max_page_count = \(count)") }
+  }
+
   func close() throws {
     try LedgerFileError.translating("close", path) { try database.close() }
   }
@@ -134,6 +138,7 @@ extension BlockStore {
           PRAGMA journal_mode = WAL;
           PRAGMA synchronous = \(synchronous);
           PRAGMA secure_delete = ON;
+          PRAGMA journal_size_limit = 0;
           PRAGMA cell_size_check = ON;
           PRAGMA trusted_schema = OFF;
           """)

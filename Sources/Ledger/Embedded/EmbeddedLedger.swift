@@ -303,6 +303,9 @@ extension EmbeddedLedger {
     try current { ($0.number, $0.hash, $0.state.stateHash) }
   }
 
+  /// Lets the file grow to so many pages and no further, as a full disk would. For tests.
+  func limitPages(to count: Int) throws { try store.limitPages(to: count) }
+
   /// The level of `PRAGMA synchronous`; 2 is FULL.
   func synchronous() throws -> Int? { try store.synchronous() }
 }

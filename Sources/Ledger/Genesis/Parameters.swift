@@ -65,6 +65,26 @@ package struct Parameters: Hashable, Sendable, Codable {
 
   package init() {}
 
+  /// For three operators on one machine: short spans, and juries of one juror without experience. It shows the path of
+  /// a task and catches a liar; it is no security.
+  package static var demonstration: Parameters {
+    var parameters = Parameters()
+    parameters.blockMilliseconds = 250
+    parameters.epochBlocks = 4
+    parameters.juryLead = 1
+    parameters.juryLeadHighTrust = 1
+    parameters.jurorMinimumCredibility = 0
+    parameters.holdBlocks = 8
+    parameters.maximumTau = 240
+    parameters.unbondingBlocks = 8 + 48 * 240 + 4
+    parameters.accept = BlockTimer(floor: 24, tauThousandths: 100)
+    parameters.commit = BlockTimer(floor: 120, tauThousandths: 3_000)
+    parameters.reveal = BlockTimer(floor: 40, tauThousandths: 250)
+    parameters.hardStop = BlockTimer(floor: 480, tauThousandths: 48_000)
+    parameters.jurySearch = BlockTimer(floor: 120, tauThousandths: 3_000)
+    return parameters
+  }
+
   /// Blocks of a day, at least one.
   package var dayBlocks: UInt64 { max(1, 86_400_000 / max(1, blockMilliseconds)) }
 
@@ -96,13 +116,19 @@ package struct Parameters: Hashable, Sendable, Codable {
     require(blockMilliseconds >= 1, "blockMilliseconds must be at least 1")
     require(epochBlocks >= 1, "epochBlocks must be at least 1")
     require(juryLead >= 1 && juryLeadHighTrust >= 1, "a jury's lead must be at least 1")
-    require(feeBasisPoints <= 10_000, "feeBasisPoints must be at most 10000")
+    require(feeBasisPoints <= 5_000, "feeBasisPoints must be at most 5000: half a price must cover the fee")
     require(auditPremiumBasisPoints <= 10_000, "auditPremiumBasisPoints must be at most 10000")
     require(bondFactor >= 1, "bondFactor must be at least 1: a slash of the price must not exceed the bond")
     require((1...9).contains(maximumReplicaCap), "maximumReplicaCap must be from 1 to 9: odds are exact to 9 operators")
     require(maximumFirstDraw >= 3, "maximumFirstDraw must be at least 3: that many may have to agree")
     require((1...56).contains(maximumReplicasPerTask), "maximumReplicasPerTask must be from 1 to 56")
     require(minimumCredibility >= 1, "minimumCredibility must be at least 1")
+    require(maximumTau >= 1, "maximumTau must be at least 1")
+    require(dailyCredibilityGain <= maximumCredibility, "dailyCredibilityGain is above maximumCredibility")
+    require(maximumCredibility <= 1_000_000, "maximumCredibility must be at most 1000000")
+    require(operatorBanBasisPoints <= 10_000, "operatorBanBasisPoints must be at most 10000")
+    require(bondFactor <= 1_000_000, "bondFactor must be at most 1000000")
+    require(diversityFactor <= 1_000, "diversityFactor must be at most 1000")
     require(maximumSlotsPerNode <= 4_096, "maximumSlotsPerNode must be at most 4096")
     require(maximumTasksPerBag <= 1_048_576, "maximumTasksPerBag must be at most 1048576")
     require(auditRate == 0 && auditRateSingle == 0, "audits are not part of these rules yet: their rates must be 0")

@@ -1,17 +1,26 @@
 package import Receipts
 internal import Workload
 
-/// A bag on the ledger.
-package struct BagRecord: Hashable, Sendable, Codable {
+/// What a bag was posted with. Kept apart from its tasks, so that a rule may hold it while it changes them.
+package struct BagTerms: Hashable, Sendable, Codable {
   package let id: BagID
   /// Who locked the escrow, and who is refunded.
   package let requester: Address
   package let order: BagOrder
   package let postedAt: Height
-  /// Seeds of later epochs draw its tasks: this one was known or could be.
+  /// Only seeds of later epochs draw its tasks: this one's was known.
   package let postedInEpoch: EpochNumber
   /// E.
   package let escrowPerTask: Amount
+
+  package var price: Amount { Amount(order.price) }
+  /// After this height its queued tasks may be given back by anyone.
+  package var queuedUntil: Height { postedAt + order.queueBlocks }
+}
+
+/// A bag on the ledger.
+package struct BagRecord: Hashable, Sendable, Codable {
+  package let terms: BagTerms
   /// What is still locked.
   package var escrow: Amount
   /// By index.
@@ -20,8 +29,4 @@ package struct BagRecord: Hashable, Sendable, Codable {
   package var firstQueued: Int
   /// Tasks without a terminal state.
   package var open: Int
-
-  package var price: Amount { Amount(order.price) }
-  /// From this height on its queued tasks may be given back by anyone.
-  package var queuedUntil: Height { postedAt + order.queueBlocks }
 }

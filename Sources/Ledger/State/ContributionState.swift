@@ -52,9 +52,9 @@ package struct ContributionState: Sendable {
 
   /// Tasks that are ASSIGNED, REVEALING or in JURY, sorted.
   var running: [TaskPlace] = []
-  /// Tasks that are PROVISIONAL, in the order of their verdicts.
-  var provisional: [TaskPlace] = []
-  /// Bags with tasks that are QUEUED, in order of posting.
+  /// Tasks that became PROVISIONAL, in the order of their verdicts; some may be FINAL since.
+  var provisional: ArraySlice<TaskPlace> = []
+  /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
   var emitted: [Event] = []
@@ -100,7 +100,17 @@ package struct ContributionState: Sendable {
     beacons.append(block)
     let next = block.height / parameters.epochBlocks
     if next > epoch { turnEpoch(to: next, beacon: block.beacon) }
+    pruneIndices()
     return emitted
+  }
+
+  /// Forgets what is done at the heads of the indices.
+  private mutating func pruneIndices() {
+    while let place = provisional.first {
+      if case .provisional = bags[place.bag].tasks[place.task] { break }
+      provisional.removeFirst()
+    }
+    while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count { queuedBags.removeFirst() }
   }
 
   /// Applies a call in the block that was opened last. The caller has checked that `from` signed it.

@@ -9,7 +9,7 @@ package enum TaskState: Hashable, Sendable, Codable {
   case queued
   /// A round of VOTE replicas runs and commits.
   case assigned(Panel)
-  case revealing(Panel, until: Height)
+  case revealing(Panel, Reveals)
   case jury(Panel, JuryStage)
   case provisional(Panel, Verdict)
   case final(Panel, Verdict, Settlement)
@@ -70,6 +70,8 @@ package struct Panel: Hashable, Sendable, Codable {
   package var round: UInt32
   package var replacementRounds: UInt32
   package var assignedAt: Height
+  /// When a seat of this round was last settled, by a commit, a decline or a timeout.
+  package var settledAt: Height
   /// VOTE replicas that should be in agreement before the first tally.
   package var wanted: Int
   /// Too few operators to draw from: trust is capped at 1 for acceptance.
@@ -87,12 +89,20 @@ package struct Drawing: Hashable, Sendable, Codable {
   package var steps: UInt32
 }
 
+/// A sealed round.
+package struct Reveals: Hashable, Sendable, Codable {
+  /// The last height at which a vote may be revealed.
+  package var until: Height
+  /// Of the first block at least two after all votes were in: draws audits and juries.
+  package var beacon: Bytes32
+}
+
 /// Where a dispute stands.
 package enum JuryStage: Hashable, Sendable, Codable {
   /// The next batch is to be drawn, with this beacon; without an eligible juror by `until` the task is INCONCLUSIVE.
   case drawing(beacon: Bytes32, until: Height)
   case committing
-  case revealing(until: Height)
+  case revealing(Reveals)
 }
 
 /// The decision on a task.

@@ -10,7 +10,7 @@ extension ContributionState {
   package func bag(_ id: BagID) -> BagSummary? { bagNumbers[id].map { summary(of: bags[$0]) } }
 
   package func bags(of requester: Address) -> [BagSummary] {
-    bags.lazy.filter { $0.requester == requester }.map(summary)
+    bags.lazy.filter { $0.terms.requester == requester }.map(summary)
   }
 
   package func task(_ id: TaskID) -> TaskSummary? {
@@ -21,8 +21,8 @@ extension ContributionState {
   package func duties(of node: Address) -> [Duty] {
     var duties: [Duty] = []
     for place in running {
-      let bag = bags[place.bag]
-      let state = bag.tasks[place.task]
+      let bag = bags[place.bag].terms
+      let state = bags[place.bag].tasks[place.task]
       guard let panel = state.panel else { continue }
       for replica in panel.replicas where replica.node == node {
         guard let (action, deadline) = action(for: replica, in: state, panel: panel) else { continue }
@@ -45,7 +45,8 @@ extension ContributionState {
     switch (replica.status, state) {
     case (.assigned(let acknowledgeBy), _): (.acknowledge, acknowledgeBy)
     case (.acknowledged(let commitBy, _), _): (.commit, commitBy)
-    case (.committed, .revealing(_, let until)), (.committed, .jury(_, .revealing(let until))): (.reveal, until)
+    case (.committed, .revealing(_, let reveals)), (.committed, .jury(_, .revealing(let reveals))):
+      (.reveal, reveals.until)
     case (.committed(_, let at), _): (.awaitSeal, max(at, panel.lastDeadline))
     default: nil
     }
@@ -55,12 +56,12 @@ extension ContributionState {
     var tasks: [String: Int] = [:]
     for task in bag.tasks { tasks[task.name, default: 0] += 1 }
     return BagSummary(
-      id: bag.id, requester: bag.requester, order: bag.order, postedAt: bag.postedAt,
-      escrowPerTask: bag.escrowPerTask, escrow: bag.escrow, tasks: tasks)
+      id: bag.terms.id, requester: bag.terms.requester, order: bag.terms.order, postedAt: bag.terms.postedAt,
+      escrowPerTask: bag.terms.escrowPerTask, escrow: bag.escrow, tasks: tasks)
   }
 
   func place(of id: TaskID) -> TaskPlace? {
-    guard let bag = bagNumbers[id.bag], id.index < bags[bag].order.taskCount else { return nil }
+    guard let bag = bagNumbers[id.bag], id.index < bags[bag].terms.order.taskCount else { return nil }
     return TaskPlace(bag: bag, task: Int(id.index))
   }
 }

@@ -21,8 +21,8 @@ package enum ABI {
     Keccak256.hash(words: words.map(\.abiWord))
   }
 
-  /// `abi.encode` of any arguments: a word for each, then the bytes of those that are longer, each after its length and
-  /// filled up with zeros to whole words.
+  /// `abi.encode` of any arguments: a word for each, then the bytes of those that are longer, each after its
+  /// length and filled up with zeros to whole words.
   package static func encode(_ arguments: [Argument]) -> [UInt8] {
     var head: [UInt8] = []
     var tail: [UInt8] = []

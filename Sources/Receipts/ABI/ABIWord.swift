@@ -1,7 +1,7 @@
 package import Workload
 
-/// A static type of Solidity that fills one 32-byte word of the contract ABI (Solidity's documentation, "Contract
-/// ABI Specification", "Formal Specification of the Encoding").
+/// A static type of Solidity that fills one 32-byte word of the contract ABI (Solidity's documentation,
+/// "Contract ABI Specification", "Formal Specification of the Encoding").
 package protocol ABIWord: Sendable {
   var abiWord: Bytes32 { get }
 }

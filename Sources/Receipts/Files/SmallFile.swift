@@ -9,7 +9,8 @@ package enum SmallFile {
     package var description: String {
       switch self {
       case .system(let call, let path, let reason): "\(call) \(path): \(reason)"
-      case .tooLarge(let path, let most): "\(path) is larger than \(most) bytes, so it is not what is wanted here"
+      case .tooLarge(let path, let most):
+        "\(path) is larger than \(most) bytes, so it is not what is wanted here"
       }
     }
   }

@@ -40,7 +40,8 @@ package struct Keccak256: Sendable {
     if position == 0 {
       while bytes.count - index >= Self.rate {
         for lane in 0..<(Self.rate / 8) {
-          state[lane] ^= UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index + lane * 8, as: UInt64.self))
+          state[lane] ^= UInt64(
+            littleEndian: bytes.loadUnaligned(fromByteOffset: index + lane * 8, as: UInt64.self))
         }
         KeccakPermutation.apply(to: &state)
         index += Self.rate

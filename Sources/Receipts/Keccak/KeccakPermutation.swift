@@ -1,7 +1,8 @@
 /// The permutation Keccak-f[1600] of FIPS 202 (section 3), which SHA-3 and Ethereum's Keccak-256 share.
 ///
-/// All 25 lanes are local values and the round is written out: the optimiser keeps them in registers, which makes
-/// this several times faster than loops over an array. Lane (x, y) of the standard is number x + 5y here.
+/// All 25 lanes are local values and the round is written out: the optimiser keeps them in registers, which
+/// makes this several times faster than loops over an array. Lane (x, y) of the standard is number x + 5y
+/// here.
 enum KeccakPermutation {
   static func apply(to state: inout InlineArray<25, UInt64>) {
     var (a0, a1, a2, a3, a4) = (state[0], state[1], state[2], state[3], state[4])

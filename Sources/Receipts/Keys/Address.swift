@@ -28,12 +28,16 @@ package struct Address: Hashable, Sendable {
     self.init(high: UInt32(truncatingIfNeeded: words[1]), middle: words[2], low: words[3])
   }
 
-  /// 40 hexadecimal digits after `0x`. Digits in both cases must carry a right EIP-55 checksum; in one case they
-  /// carry none, which the standard allows. Nothing where `text` is not that.
+  /// 40 hexadecimal digits after `0x`. Digits in both cases must carry a right EIP-55 checksum; in one case
+  /// they carry none, which the standard allows. Nothing where `text` is not that.
   package init?(_ text: some StringProtocol) {
-    guard text.hasPrefix("0x"), let bytes = Hex.decode(text), let address = Address(bytes: bytes) else { return nil }
+    guard text.hasPrefix("0x"), let bytes = Hex.decode(text), let address = Address(bytes: bytes) else {
+      return nil
+    }
     let digits = String(text.dropFirst(2))
-    if digits != digits.lowercased(), digits != digits.uppercased(), text != address.description { return nil }
+    if digits != digits.lowercased(), digits != digits.uppercased(), text != address.description {
+      return nil
+    }
     self = address
   }
 
@@ -51,8 +55,8 @@ extension Address: Comparable {
 }
 
 extension Address: CustomStringConvertible {
-  /// `0x` and 40 digits, a letter in upper case where the same digit of the Keccak-256 of the lower-case text is 8 or
-  /// more (EIP-55).
+  /// `0x` and 40 digits, a letter in upper case where the same digit of the Keccak-256 of the lower-case text
+  /// is 8 or more (EIP-55).
   package var description: String {
     let digits = Array(Hex.encode(bytes).utf8)
     let checksum = Keccak256.hash(digits).bytes
@@ -73,7 +77,8 @@ extension Address: Codable {
     guard let value = Address(text) else {
       throw DecodingError.dataCorruptedError(
         in: container,
-        debugDescription: "'\(text)' is not an address: 0x and 40 hexadecimal digits with a right EIP-55 checksum")
+        debugDescription:
+          "'\(text)' is not an address: 0x and 40 hexadecimal digits with a right EIP-55 checksum")
     }
     self = value
   }

@@ -3,8 +3,8 @@ internal import CSecp256k1
 
 /// The curve secp256k1 by libsecp256k1: one context for the whole process.
 enum Curve {
-  /// Blinded once with fresh randomness, so that signing leaks less through its timing and power, and never changed
-  /// again: libsecp256k1 lets any number of threads use a context that nobody changes.
+  /// Blinded once with fresh randomness, so that signing leaks less through its timing and power, and never
+  /// changed again: libsecp256k1 lets any number of threads use a context that nobody changes.
   nonisolated(unsafe) static let context: OpaquePointer = {
     guard let context = secp256k1_context_create(UInt32(SECP256K1_CONTEXT_NONE)) else {
       preconditionFailure("libsecp256k1 made no context: out of memory")
@@ -22,15 +22,5 @@ enum Curve {
     var count = bytes.count
     secp256k1_ec_pubkey_serialize(context, &bytes, &count, &key, UInt32(SECP256K1_EC_UNCOMPRESSED))
     return Address(lastBytesOf: Keccak256.hash(Array(bytes.dropFirst())))
-  }
-}
-
-/// Random bytes of libcrypto's generator, which the kernel seeds. Only for keys, salts and blinding, at the edge.
-package enum SystemRandomness {
-  package static func bytes(_ count: Int) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    // It fails only where the kernel gives no entropy; a key made without any would be worse than no process.
-    precondition(RAND_bytes(&bytes, Int32(count)) == 1, "libcrypto has no randomness to give")
-    return bytes
   }
 }

@@ -41,8 +41,8 @@ package final class PrivateKey: Sendable {
     preconditionFailure("libcrypto gave random bytes twice that are no key")
   }
 
-  /// Signs a digest with the nonce of RFC 6979: the same key and digest always give the same signature. The result
-  /// has its low s and tells its signer (v = 27 or 28).
+  /// Signs a digest with the nonce of RFC 6979: the same key and digest always give the same signature. The
+  /// result has its low s and tells its signer (v = 27 or 28).
   package func sign(_ digest: Bytes32) -> Signature {
     var recoverable = secp256k1_ecdsa_recoverable_signature()
     precondition(
@@ -50,7 +50,8 @@ package final class PrivateKey: Sendable {
       "libsecp256k1 refuses a key that it accepted")
     var compact = [UInt8](repeating: 0, count: 64)
     var recoveryID: Int32 = 0
-    secp256k1_ecdsa_recoverable_signature_serialize_compact(Curve.context, &compact, &recoveryID, &recoverable)
+    secp256k1_ecdsa_recoverable_signature_serialize_compact(
+      Curve.context, &compact, &recoveryID, &recoverable)
     guard let signature = Signature(bytes: compact + [27 + UInt8(recoveryID)]) else {
       preconditionFailure("libsecp256k1 signs with low s")
     }

@@ -3,7 +3,8 @@ package import Workload
 
 /// A recoverable ECDSA signature over secp256k1, r ‖ s ‖ v, as Ethereum's `ecrecover` takes it.
 ///
-/// Only the low half of s is valid (EIP-2), so that nobody can turn a signature into a second one of the same digest.
+/// Only the low half of s is valid (EIP-2), so that nobody can turn a signature into a second one of the same
+/// digest.
 package struct Signature: Hashable, Sendable {
   package let r: Bytes32
   package let s: Bytes32
@@ -25,7 +26,9 @@ package struct Signature: Hashable, Sendable {
   /// 65 bytes, r ‖ s ‖ v; nothing where they are not a signature.
   package init?(bytes: some Collection<UInt8>) {
     let bytes = Array(bytes)
-    guard bytes.count == 65, let r = Bytes32(bytes[0..<32]), let s = Bytes32(bytes[32..<64]) else { return nil }
+    guard bytes.count == 65, let r = Bytes32(bytes[0..<32]), let s = Bytes32(bytes[32..<64]) else {
+      return nil
+    }
     self.init(r: r, s: s, v: bytes[64])
   }
 
@@ -37,8 +40,8 @@ package struct Signature: Hashable, Sendable {
   /// 65 bytes, r ‖ s ‖ v.
   package var bytes: [UInt8] { r.bytes + s.bytes + [v] }
 
-  /// Whose key signed `digest`; nothing where no key did. Any well-formed signature fits *some* account and digest:
-  /// compare the result with who should have signed.
+  /// Whose key signed `digest`; nothing where no key did. Any well-formed signature fits *some* account and
+  /// digest: compare the result with who should have signed.
   package func signer(of digest: Bytes32) -> Address? {
     var recoverable = secp256k1_ecdsa_recoverable_signature()
     var publicKey = secp256k1_pubkey()

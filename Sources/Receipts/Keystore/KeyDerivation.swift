@@ -14,7 +14,8 @@ package enum KeyDerivation: Hashable, Sendable {
 
   /// Bytes that libcrypto may take for scrypt: those of the blocks below, and its own.
   private static let mostMemory: UInt64 = 1 << 30
-  /// n · r of scrypt, each 128 bytes of memory; p repeats the work over the same memory, some ten seconds at most.
+  /// n · r of scrypt, each 128 bytes of memory; p repeats the work over the same memory, some ten seconds at
+  /// most.
   private static let mostBlocks: UInt64 = 1 << 22
   /// Of PBKDF2: about ten seconds of one core.
   private static let mostIterations: UInt32 = 20_000_000
@@ -49,7 +50,8 @@ package enum KeyDerivation: Hashable, Sendable {
         throw .tooCostly(what: "PBKDF2 with \(iterations) iterations")
       }
       succeeded = PKCS5_PBKDF2_HMAC(
-        text, Int32(text.count), salt, Int32(salt.count), Int32(iterations), EVP_sha256(), Int32(key.count), &key)
+        text, Int32(text.count), salt, Int32(salt.count), Int32(iterations), EVP_sha256(), Int32(key.count),
+        &key)
     }
     guard succeeded == 1 else {
       throw .system(call: "deriving the key with", path: "libcrypto", reason: "it refused; is memory short?")
@@ -71,7 +73,9 @@ extension KeyDerivation: CustomStringConvertible {
 enum AES128CTR {
   static func apply(key: ArraySlice<UInt8>, counter: [UInt8], to input: [UInt8]) -> [UInt8] {
     precondition(key.count == 16 && counter.count == 16, "AES-128-CTR takes 16 bytes of key and of counter")
-    guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("libcrypto made no cipher: out of memory") }
+    guard let context = EVP_CIPHER_CTX_new() else {
+      preconditionFailure("libcrypto made no cipher: out of memory")
+    }
     defer { EVP_CIPHER_CTX_free(context) }
     var output = [UInt8](repeating: 0, count: input.count)
     var count: Int32 = 0

@@ -2,8 +2,8 @@ internal import CCrypto
 internal import FoundationEssentials
 package import Workload
 
-/// A private key locked with a password: version 3 of the Web3 Secret Storage Definition, which every Ethereum
-/// wallet reads.
+/// A private key locked with a password: version 3 of the Web3 Secret Storage Definition, which every
+/// Ethereum wallet reads.
 package struct Keystore: Hashable, Sendable {
   /// What must never be the same twice. Given by the edge.
   package struct Randomness: Hashable, Sendable {
@@ -41,7 +41,8 @@ package struct Keystore: Hashable, Sendable {
   let code: Bytes32
 
   init(
-    id: String, address: Address?, derivation: KeyDerivation, derivedLength: Int, salt: [UInt8], counter: [UInt8],
+    id: String, address: Address?, derivation: KeyDerivation, derivedLength: Int, salt: [UInt8],
+    counter: [UInt8],
     ciphertext: [UInt8], code: Bytes32
   ) {
     self.id = id

@@ -24,7 +24,8 @@ package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherAddress(let stated, let found):
       "the key file says it is of \(stated), and its key is of \(found): the file was altered"
     case .file(let error): error.description
-    case .exists(let path): "\(path) exists already, and a key file is never written over; choose another name"
+    case .exists(let path):
+      "\(path) exists already, and a key file is never written over; choose another name"
     case .system(let call, let path, let reason): "\(call) \(path): \(reason)"
     }
   }

@@ -15,8 +15,8 @@ package enum KeystoreFile {
     return try Keystore(decoding: bytes)
   }
 
-  /// Writes a new file that only its owner can read (mode 0600), whole or not at all, and on disk when this returns.
-  /// Never writes over a file.
+  /// Writes a new file that only its owner can read (mode 0600), whole or not at all, and on disk when this
+  /// returns. Never writes over a file.
   package static func write(_ keystore: Keystore, to path: String) throws(KeystoreError) {
     let bytes = try keystore.encoded()
     // In the same directory, since a link can't cross file systems; the id makes the name nobody else's.

@@ -14,7 +14,9 @@ extension Keystore {
     let crypto = document.crypto
     guard crypto.cipher == "aes-128-ctr" else { throw .unsupported(what: "the cipher \(crypto.cipher)") }
     let counter = try Self.hex(crypto.cipherparams.iv, name: "crypto.cipherparams.iv")
-    guard counter.count <= 16 else { throw .notAKeystore(reason: "'crypto.cipherparams.iv' is longer than 16 bytes") }
+    guard counter.count <= 16 else {
+      throw .notAKeystore(reason: "'crypto.cipherparams.iv' is longer than 16 bytes")
+    }
     guard let code = Bytes32(hex: crypto.mac) else {
       throw .notAKeystore(reason: "'crypto.mac' is not 32 bytes in hexadecimal")
     }
@@ -29,7 +31,8 @@ extension Keystore {
     }
     self.init(
       id: document.id ?? "", address: address, derivation: try crypto.derivation(),
-      derivedLength: crypto.kdfparams.dklen, salt: try Self.hex(crypto.kdfparams.salt, name: "crypto.kdfparams.salt"),
+      derivedLength: crypto.kdfparams.dklen,
+      salt: try Self.hex(crypto.kdfparams.salt, name: "crypto.kdfparams.salt"),
       // Some writers take the counter for a number and drop its leading zeros.
       counter: [UInt8](repeating: 0, count: 16 - counter.count) + counter,
       ciphertext: try Self.hex(crypto.ciphertext, name: "crypto.ciphertext"), code: code)
@@ -50,7 +53,8 @@ extension Keystore {
     let document = Document(
       version: 3, id: id, address: address.map { Hex.encode($0.bytes) },
       crypto: Document.Crypto(
-        cipher: "aes-128-ctr", cipherparams: .init(iv: Hex.encode(counter)), ciphertext: Hex.encode(ciphertext),
+        cipher: "aes-128-ctr", cipherparams: .init(iv: Hex.encode(counter)),
+        ciphertext: Hex.encode(ciphertext),
         kdf: name, kdfparams: parameters, mac: code.hex))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

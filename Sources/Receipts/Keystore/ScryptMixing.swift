@@ -1,14 +1,17 @@
 internal import CCrypto
 
-/// scrypt (RFC 7914) for a cost that the RFC rules out and libcrypto refuses: n ≥ 2^(16 r). Early Ethereum clients wrote
-/// key files with n = 2¹⁸ and r = 1, and their keys must not be lost. Everything else goes to libcrypto.
+/// scrypt (RFC 7914) for a cost that the RFC rules out and libcrypto refuses: n ≥ 2^(16 r). Early Ethereum
+/// clients wrote key files with n = 2¹⁸ and r = 1, and their keys must not be lost. Everything else goes to
+/// libcrypto.
 enum ScryptMixing {
   static func isNeeded(n: UInt64, r: UInt64) -> Bool {
     r < 4 && n >> (16 * r) > 0
   }
 
   /// Nothing where libcrypto has no PBKDF2 or memory is short.
-  static func derive(password: [CChar], salt: [UInt8], n: Int, r: Int, p: Int, into key: inout [UInt8]) -> Bool {
+  static func derive(password: [CChar], salt: [UInt8], n: Int, r: Int, p: Int, into key: inout [UInt8])
+    -> Bool
+  {
     var blocks = [UInt8](repeating: 0, count: 128 * r * p)
     guard stretch(password, salt, &blocks) else { return false }
     let words = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 32 * r * (n + 2))
@@ -27,7 +30,8 @@ enum ScryptMixing {
 
   private static func stretch(_ password: [CChar], _ salt: [UInt8], _ output: inout [UInt8]) -> Bool {
     PKCS5_PBKDF2_HMAC(
-      password, Int32(password.count), salt, Int32(salt.count), 1, EVP_sha256(), Int32(output.count), &output) == 1
+      password, Int32(password.count), salt, Int32(salt.count), 1, EVP_sha256(), Int32(output.count), &output)
+      == 1
   }
 
   /// scryptROMix. `memory` holds two blocks of work and the n blocks of V.

@@ -2,16 +2,16 @@ package import Workload
 
 /// The Merkle tree of OpenZeppelin's `@openzeppelin/merkle-tree`, whose proofs its `MerkleProof.sol` checks.
 ///
-/// A complete binary tree in an array: the root first, the children of node i at 2i + 1 and 2i + 2, the leaves last and
-/// in reverse. Pairs are hashed in order of their size, so that a proof needs no directions.
+/// A complete binary tree in an array: the root first, the children of node i at 2i + 1 and 2i + 2, the
+/// leaves last and in reverse. Pairs are hashed in order of their size, so that a proof needs no directions.
 package struct StandardMerkleTree: Hashable, Sendable {
   /// All nodes, the root first.
   package let nodes: [Bytes32]
   /// Where each leaf stands in `nodes`, in the order in which the leaves were given.
   package let leafPositions: [Int]
 
-  /// A tree over leaf hashes, which are sorted first unless `isSorted` is false (the library's `sortLeaves`). Nothing
-  /// where there are none.
+  /// A tree over leaf hashes, which are sorted first unless `isSorted` is false (the library's `sortLeaves`).
+  /// Nothing where there are none.
   package init?(leafHashes: [Bytes32], isSorted: Bool = true) {
     guard !leafHashes.isEmpty else { return nil }
     let order =

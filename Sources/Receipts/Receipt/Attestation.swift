@@ -1,7 +1,7 @@
 package import Workload
 
-/// The stage of a task's path that turns a `CompletedRun` into a `SignedReceipt`. Holds what the run itself doesn't
-/// know.
+/// The stage of a task's path that turns a `CompletedRun` into a `SignedReceipt`. Holds what the run itself
+/// doesn't know.
 package struct Attestation: Hashable, Sendable {
   package var taskID: Bytes32
   package var round: UInt32
@@ -15,7 +15,8 @@ package struct Attestation: Hashable, Sendable {
   package var agentVersion: String
 
   package init(
-    taskID: Bytes32, round: UInt32, specification: TaskSpec, hardwareClass: Bytes32 = .zero, price: MicroEuros,
+    taskID: Bytes32, round: UInt32, specification: TaskSpec, hardwareClass: Bytes32 = .zero,
+    price: MicroEuros,
     heat: DeliveredHeat? = nil, sensors: [SensorReading] = [], agentVersion: String
   ) {
     self.taskID = taskID
@@ -28,7 +29,8 @@ package struct Attestation: Hashable, Sendable {
     self.agentVersion = agentVersion
   }
 
-  /// Signs what happened. The same run, key and domain give the same bytes. Throws for a run that was cancelled.
+  /// Signs what happened. The same run, key and domain give the same bytes. Throws for a run that was
+  /// cancelled.
   package func receipt(
     for run: CompletedRun, signedBy key: PrivateKey, in domain: EIP712Domain
   ) throws(AttestationError) -> SignedReceipt {
@@ -65,9 +67,9 @@ package struct Attestation: Hashable, Sendable {
       sensors: sensors, agentVersion: agentVersion)
   }
 
-  /// The program that ran: SHA-256 of the input that the command starts. Where that is no input but a file of a host's
-  /// directory, whose content no receipt can vouch for: Keccak-256 of
-  /// `abi.encode("directory", directory, command[0])`.
+  /// The program that ran: SHA-256 of the input that the command starts. Where that is no input but a file of
+  /// a host's directory, whose content no receipt can vouch for: Keccak-256 of `abi.encode("directory",
+  /// directory, command[0])`.
   package static func appDigest(of specification: TaskSpec) -> Bytes32 {
     let program = specification.command.first ?? ""
     if let input = specification.inputs.first(where: { $0.path == program }) { return input.digest.sha256 }
@@ -79,8 +81,8 @@ package struct Attestation: Hashable, Sendable {
     return Keccak256.hash(ABI.encode([.string("directory"), .string(directory), .string(program)]))
   }
 
-  /// OpenZeppelin tree over `(string path, bool executable, uint64 size, bytes32 sha256)` of each input; zero where
-  /// there are none.
+  /// OpenZeppelin tree over `(string path, bool executable, uint64 size, bytes32 sha256)` of each input; zero
+  /// where there are none.
   package static func inputRoot(of specification: TaskSpec) -> Bytes32 {
     let leaves = specification.inputs.map {
       [

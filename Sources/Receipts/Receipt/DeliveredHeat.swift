@@ -5,6 +5,8 @@ package struct DeliveredHeat: Hashable, Sendable, Codable {
   package enum Method: String, Hashable, Sendable, Codable {
     /// All electric energy of the run became heat where it was wanted.
     case electricEnergy = "electric-energy"
+    /// Electric energy of the run times the part that the board states to arrive in the water.
+    case captureRatio = "electric-energy-times-capture-ratio"
     /// The rise of the tank's temperature, less what the other runs put in.
     case tankBalance = "tank-balance"
     /// A simulated boiler took it in.

@@ -25,14 +25,14 @@ package enum ReceiptFlaw: Error, Hashable, Sendable, CustomStringConvertible {
       """
     case .noSigner: "no key gives this signature"
     case .otherSigner(let found, let node):
-      "the signature is of \(found), not of the node \(node): the receipt was altered or signed by somebody else"
+      "the signature is of \(found), not of the node \(node): the receipt was altered, or another signed it"
     case .finishedBeforeStart(let startedAt, let finishedAt):
       "the run ends at \(finishedAt), before its start at \(startedAt)"
     case .otherStatement(let found, let stated):
-      "the statement hashes to \(found), and the receipt says \(stated): the statement was altered or exchanged"
+      "the statement hashes to \(found), and the receipt says \(stated): it is altered or another's"
     case .statement(let error): error.description
     case .otherResult(let found, let stated):
-      "the statement's result has the root \(found.map { "\($0)" } ?? "of nothing"), and the receipt says \(stated)"
+      "the statement's result has \(found.map { "the root \($0)" } ?? "no root"), and the receipt says \(stated)"
     case .contradiction(let field, let receipt, let statement):
       "\(field) is \(receipt) in the receipt and \(statement) in the statement"
     case .otherSubject(let name, let digest):
@@ -45,8 +45,8 @@ extension SignedReceipt {
   /// Whose key signed it; nothing where no key did.
   package var signer: Address? { signature.signer(of: hash) }
 
-  /// All reasons why it doesn't hold; none where it does. Without `domain` the receipt's own domain counts, and the
-  /// caller must look at that.
+  /// All reasons why it doesn't hold; none where it does. Without `domain` the receipt's own domain counts,
+  /// and the caller must look at that.
   package func flaws(in domain: EIP712Domain? = nil) -> [ReceiptFlaw] {
     var flaws: [ReceiptFlaw] = []
     if let domain, domain != self.domain { flaws.append(.otherDomain(found: self.domain, expected: domain)) }

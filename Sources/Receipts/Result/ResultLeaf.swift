@@ -1,19 +1,18 @@
 package import Workload
 
-/// One leaf of a result's Merkle tree. Every leaf has the Solidity tuple
-/// `(string kind, string name, int64 number, uint64 size, bytes32 digest)`, so that any OpenZeppelin tool can build
-/// the tree again:
+/// One leaf of a result's Merkle tree. Every leaf has the Solidity tuple `(string kind, string name, int64
+/// number, uint64 size, bytes32 digest)`, so that any OpenZeppelin tool can build the tree again:
 ///
 /// | what | kind | name | number | size | digest |
 /// |---|---|---|---|---|---|
 /// | outcome | `outcome` | see below | code, signal or 0 | 0 | see below |
-/// | standard output | `stdout` | empty | 1 where truncated, else 0 | kept bytes | SHA-256 of the kept bytes |
+/// | standard output | `stdout` | empty | 1 if truncated, else 0 | kept bytes | SHA-256 of the kept bytes |
 /// | standard error | `stderr` | the same | | | |
 /// | a kept file | `file` | its path | permission bits | bytes | SHA-256 |
 ///
 /// Names of outcomes: `exited` with its code, `signalled` with its signal, `out-of-memory`, `timed-out`,
-/// `denied-system-call`, `output-refused` with the SHA-256 of the path's UTF-8, `input-not-fetchable` with the input's
-/// digest. All other fields of an outcome are zero.
+/// `denied-system-call`, `output-refused` with the SHA-256 of the path's UTF-8, `input-not-fetchable` with
+/// the input's digest. All other fields of an outcome are zero.
 package struct ResultLeaf: Hashable, Sendable, Codable {
   package enum Kind: String, Hashable, Sendable, Codable {
     case outcome
@@ -70,6 +69,7 @@ extension ResultLeaf {
 
   init(_ file: OutputFile) {
     self.init(
-      kind: .file, name: file.path, number: Int64(file.mode), size: file.size.value, digest: file.digest.sha256)
+      kind: .file, name: file.path, number: Int64(file.mode), size: file.size.value,
+      digest: file.digest.sha256)
   }
 }

@@ -38,7 +38,8 @@ package struct RunPredicate: Hashable, Sendable, Codable {
   private enum CodingKeys: String, CodingKey {
     case taskID = "taskId"
     case round, node, command, environment, root, inputs, limits, profileDigest, exemptions, outcome, exitCode
-    case result, startedAt, finishedAt, wallMillis, cpuMillis, peakMemoryBytes, readBytes, writtenBytes, energy
+    case result, startedAt, finishedAt, wallMillis, cpuMillis, peakMemoryBytes, readBytes, writtenBytes,
+      energy
     case heat, sensors, agentVersion
   }
 }

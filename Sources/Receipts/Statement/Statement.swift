@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 package import Workload
 
-/// What a node says about a run, as an in-toto Statement v1: the outputs are its subject, the run its predicate.
+/// What a node says about a run, as an in-toto Statement v1: the outputs are its subject, the run its
+/// predicate.
 package struct Statement: Hashable, Sendable, Codable {
   /// The media type of in-toto statements in DSSE envelopes.
   package static let payloadType = "application/vnd.in-toto+json"
@@ -65,8 +66,8 @@ package struct Statement: Hashable, Sendable, Codable {
     }
   }
 
-  /// Keccak-256 of the DSSE pre-authentication encoding of a statement's bytes, as they are and not as they might be
-  /// written again.
+  /// Keccak-256 of the DSSE pre-authentication encoding of a statement's bytes, as they are and not as they
+  /// might be written again.
   package static func hash(ofEncoded bytes: [UInt8]) -> Bytes32 {
     Keccak256.hash(PreAuthenticationEncoding.encode(payloadType: payloadType, payload: bytes))
   }
@@ -81,7 +82,10 @@ package enum StatementError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .unreadable(let reason): "the statement can't be read: \(reason)"
     case .otherType(let type, let predicateType):
-      "the statement is a \(type) about \(predicateType), not a \(Statement.type) about \(Statement.predicateType)"
+      """
+      the statement is a \(type) about \(predicateType), not a \(Statement.type) about \
+      \(Statement.predicateType)
+      """
     case .notEncodable(let reason): "the statement can't be written as JSON: \(reason)"
     }
   }

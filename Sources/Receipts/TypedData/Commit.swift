@@ -1,7 +1,7 @@
 package import Workload
 
-/// A sealed vote: the `Commit` of Proof-of-Contribution. Its digest goes on the chain first, itself only when all votes
-/// of the round are sealed.
+/// A sealed vote: the `Commit` of Proof-of-Contribution. Its digest goes on the chain first, itself only when
+/// all votes of the round are sealed.
 package struct Commit: TypedStruct {
   package var taskID: Bytes32
   package var round: UInt32

@@ -1,7 +1,7 @@
 package import Workload
 
-/// Where a signature counts (EIP-712's `eip712Domain`): one protocol, version, chain and contract. A signature of
-/// one domain never verifies in another.
+/// Where a signature counts (EIP-712's `eip712Domain`): one protocol, version, chain and contract. A
+/// signature of one domain never verifies in another.
 package struct EIP712Domain: Hashable, Sendable {
   package let name: String
   package let version: String
@@ -11,7 +11,8 @@ package struct EIP712Domain: Hashable, Sendable {
   package let separator: Bytes32
 
   /// EIP-712's `encodeType` of the domain.
-  static let encodedType = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+  static let encodedType =
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
   private static let typeHash = Keccak256.hash(encodedType)
 
   package init(name: String, version: String, chainID: UInt64, verifyingContract: Address) {
@@ -23,7 +24,8 @@ package struct EIP712Domain: Hashable, Sendable {
       Self.typeHash, Keccak256.hash(name), Keccak256.hash(version), chainID, verifyingContract)
   }
 
-  /// The domain of Proof-of-Contribution on a chain: its ledger's contract, or the embedded ledger's key address.
+  /// The domain of Proof-of-Contribution on a chain: its ledger's contract, or the embedded ledger's key
+  /// address.
   package static func proofOfContribution(chainID: UInt64, verifyingContract: Address) -> EIP712Domain {
     EIP712Domain(name: "Samovar PoC", version: "1", chainID: chainID, verifyingContract: verifyingContract)
   }

@@ -32,7 +32,8 @@ package struct ExecutionReceipt: TypedStruct {
   package var statementHash: Bytes32
 
   package init(
-    taskID: Bytes32, round: UInt32, node: Address, appDigest: Bytes32, inputRoot: Bytes32, resultRoot: Bytes32,
+    taskID: Bytes32, round: UInt32, node: Address, appDigest: Bytes32, inputRoot: Bytes32,
+    resultRoot: Bytes32,
     hwClass: Bytes32, exitCode: Int32, startedAt: UInt64, finishedAt: UInt64, cpuMillis: UInt64,
     energyMilliWh: UInt64, heatMilliWh: UInt64, price: UInt128, statementHash: Bytes32
   ) {
@@ -69,8 +70,8 @@ package struct ExecutionReceipt: TypedStruct {
   }
 }
 
-/// As JSON a receipt has the names of its EIP-712 type, and its price is decimal text, because the numbers of JSON
-/// are not safe beyond 2⁵³.
+/// As JSON a receipt has the names of its EIP-712 type, and its price is decimal text, because the numbers of
+/// JSON are not safe beyond 2⁵³.
 extension ExecutionReceipt {
   private enum CodingKeys: String, CodingKey {
     case taskID = "taskId"

@@ -28,7 +28,8 @@ extension JSONValue: Decodable {
     } else {
       throw DecodingError.dataCorruptedError(
         in: container,
-        debugDescription: "a number that is not whole or needs more than 64 bits; write large numbers as text")
+        debugDescription: "a number that is not whole or needs more than 64 bits; write large numbers as text"
+      )
     }
   }
 }

@@ -5,6 +5,11 @@ package struct TypedData: Hashable, Sendable, Decodable {
   package struct Member: Hashable, Sendable, Codable {
     package var name: String
     package var type: String
+
+    package init(name: String, type: String) {
+      self.name = name
+      self.type = type
+    }
   }
 
   package var types: [String: [Member]]
@@ -35,7 +40,8 @@ package struct TypedData: Hashable, Sendable, Decodable {
     try TypedDataEncoder(types: types).encode(message, as: primaryType, at: primaryType)
   }
 
-  /// Where the types leave out `EIP712Domain`, its members are those that the domain has, in the standard's order.
+  /// Where the types leave out `EIP712Domain`, its members are those that the domain has, in the standard's
+  /// order.
   package func domainSeparator() throws(TypedDataError) -> Bytes32 {
     var types = types
     if types["EIP712Domain"] == nil {

@@ -88,8 +88,12 @@ struct TypedDataEncoder {
   }
 
   private func integer(_ text: String, as type: Substring) -> Bytes32? {
-    if let bits = Self.size(of: type, after: "uint") { return WideInteger.word(text, bits: bits, isSigned: false) }
-    if let bits = Self.size(of: type, after: "int") { return WideInteger.word(text, bits: bits, isSigned: true) }
+    if let bits = Self.size(of: type, after: "uint") {
+      return WideInteger.word(text, bits: bits, isSigned: false)
+    }
+    if let bits = Self.size(of: type, after: "int") {
+      return WideInteger.word(text, bits: bits, isSigned: true)
+    }
     return nil
   }
 

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
 extension TypedStruct {
-  /// The struct with its types and domain, in the JSON form that wallets take (`eth_signTypedData_v4`): with it any
-  /// Ethereum tool computes the digest and checks a signature.
+  /// The struct with its types and domain, in the JSON form that wallets take (`eth_signTypedData_v4`): with
+  /// it any Ethereum tool computes the digest and checks a signature.
   package func typedData(in domain: EIP712Domain) throws(TypedDataError) -> [UInt8] {
     let (name, members) = Self.members(of: Self.encodedType)
     let document = TypedDocument(

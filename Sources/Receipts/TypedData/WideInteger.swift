@@ -2,8 +2,8 @@ internal import Workload
 
 /// Whole numbers of Solidity, up to 256 bits, read from text.
 enum WideInteger {
-  /// The ABI word of `text` as an `int<bits>` or `uint<bits>`; nothing where it is no decimal or `0x` number, or
-  /// doesn't fit.
+  /// The ABI word of `text` as an `int<bits>` or `uint<bits>`; nothing where it is no decimal or `0x` number,
+  /// or doesn't fit.
   static func word(_ text: some StringProtocol, bits: Int, isSigned: Bool) -> Bytes32? {
     let isNegative = text.hasPrefix("-")
     guard let magnitude = magnitude(isNegative ? text.dropFirst() : text.dropFirst(0)) else { return nil }

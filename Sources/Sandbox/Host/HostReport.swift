@@ -33,3 +33,23 @@ package struct HostReport: Sendable, Hashable, Codable {
   /// Nothing essential is missing.
   package var isUsable: Bool { !findings.contains { $0.state == .missing } }
 }
+
+extension HostReport {
+  /// A line for each finding, with what to do on a line of its own.
+  package var text: String {
+    let width = findings.map(\.subject.count).max() ?? 0
+    var text = ""
+    for finding in findings {
+      let mark =
+        switch finding.state {
+        case .present: "ok      "
+        case .degraded: "limited "
+        case .missing: "MISSING "
+        }
+      let padding = String(repeating: " ", count: width - finding.subject.count)
+      text += "\(mark) \(finding.subject)\(padding)  \(finding.detail)\n"
+      if let remedy = finding.remedy { text += "           → \(remedy)\n" }
+    }
+    return text + (isUsable ? "Tasks can run here.\n" : "Tasks can't run here until what is MISSING is there.\n")
+  }
+}

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where the launcher's own files are on this host.
 package struct LauncherFiles: Sendable, Hashable {
   /// The static helper `samovar-init`.
@@ -14,6 +16,46 @@ package struct LauncherFiles: Sendable, Hashable {
   /// `$SAMOVAR_PROFILES`, in `/etc/samovar/sandbox-profiles`, in `../share/samovar/sandbox-profiles` beside the
   /// executable's directory, or in `sandbox-profiles` of a directory above it, as in a checkout.
   package static func find(environment: [String: String]) throws(SandboxError) -> LauncherFiles {
-    throw .hostLacks(feature: "samovar-init", remedy: "wait for it")
+    let directory = executableDirectory()
+    var helpers = [directory + "/samovar-init", directory + "/../libexec/samovar/samovar-init"]
+    if let named = environment["SAMOVAR_INIT"] { helpers = [named] }
+    guard let helper = helpers.first(where: { access($0, X_OK) == 0 }) else {
+      throw .hostLacks(
+        feature: "the helper samovar-init (looked for \(helpers.joined(separator: ", ")))",
+        remedy: "build it with 'swift build', or name it in SAMOVAR_INIT")
+    }
+    var profiles: [String] = []
+    if let named = environment["SAMOVAR_PROFILES"] { profiles.append(named) }
+    profiles.append("/etc/samovar/sandbox-profiles")
+    profiles.append(directory + "/../share/samovar/sandbox-profiles")
+    var above = directory[...]
+    // .build/debug/samovar is a link deep in the build directory: six levels reach the checkout from either.
+    for _ in 0..<6 {
+      profiles.append(above + "/sandbox-profiles")
+      guard let slash = above.lastIndex(of: "/") else { break }
+      above = above[..<slash]
+    }
+    return LauncherFiles(helper: helper, profileDirectories: profiles)
+  }
+
+  /// Without a link in its name.
+  private static func executableDirectory() -> String {
+    let path = HostFile.link("/proc/self/exe") ?? ""
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  /// The bytes of a profile: `name` is a file where it has a slash or ends in `.yaml`, else it is searched for.
+  func profile(_ name: String) throws(SandboxError) -> Profile {
+    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
+    let paths = isPath ? [name] : profileDirectories.map { "\($0)/\(name).yaml" }
+    for path in paths {
+      guard let bytes = HostFile.read(path) else { continue }
+      do {
+        return try Profile.read(bytes, name: name, file: path) { HostFile.read($0) }
+      } catch {
+        throw .badProfile(error)
+      }
+    }
+    throw .profileNotFound(name: name, searched: paths)
   }
 }

@@ -23,12 +23,12 @@ package struct BoilerPlant: Hashable, Sendable, Codable {
   }
 
   /// The longest step of the physics: a thermostat and a tap don't change much in it.
-  static let longestStep = 30.0
+  static let longestStep = 60.0
 
   /// Lets time pass with the servers at one power.
   ///
   /// - Parameters:
-  ///   - seconds: simulated; cut into steps of at most 30 s.
+  ///   - seconds: simulated; cut into steps of at most 60 s.
   ///   - serverPower: electrical, of all servers.
   package mutating func advance(seconds: Double, serverPower: Watts) {
     guard seconds > 0 else { return }

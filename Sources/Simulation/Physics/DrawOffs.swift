@@ -8,7 +8,9 @@ package struct DrawOffs: Hashable, Sendable, Codable {
   package var cold: Celsius
   package var seed: UInt64
 
+  /// - Parameter cold: at most `warmestCold`.
   package init(profile: TappingProfile, cold: Celsius, seed: UInt64 = 0) {
+    precondition(cold <= Self.warmestCold, "cold water is cold")
     self.profile = profile
     self.cold = cold
     self.seed = seed
@@ -27,6 +29,9 @@ package struct DrawOffs: Hashable, Sendable, Codable {
     var found: [Part] = []
     for day in Int(from / Self.day)...Int(to / Self.day) {
       for (index, tapping) in profile.tappings.enumerated() {
+        let nominal = Double(day) * Self.day + Double(tapping.at.value) * 60
+        // Most tappings are far away: they are passed over before anything about them is computed.
+        guard nominal - Self.mostShift < to, nominal + Self.mostShift + Self.longest > from else { continue }
         let (start, energy) = varied(tapping, day: day, index: index)
         let power = tapping.power(cold: cold).value
         let overlap = min(to, start + energy / power) - max(from, start)
@@ -37,12 +42,16 @@ package struct DrawOffs: Hashable, Sendable, Codable {
   }
 
   static let day = 86_400.0
+  private static let mostShift = 900.0
+  /// No tapping lasts longer, with cold water of at most `warmestCold`.
+  private static let longest = 3600.0
+  package static let warmestCold = Celsius(30)
 
   private func varied(_ tapping: Tapping, day: Int, index: Int) -> (start: Double, energy: Double) {
     let start = Double(day) * Self.day + Double(tapping.at.value) * 60
     guard seed != 0 else { return (start, tapping.energy.value) }
     var random = SplitMix64(state: seed &+ UInt64(day) &* 0x1_0001 &+ UInt64(index) &* 0x9E37_79B9)
-    let shift = (random.unit() * 2 - 1) * 900
+    let shift = (random.unit() * 2 - 1) * Self.mostShift
     let factor = 0.8 + 0.4 * random.unit()
     return (start + shift, tapping.energy.value * factor)
   }

@@ -38,6 +38,25 @@ package struct Board: Hashable, Sendable {
   }
 }
 
+extension Board {
+  /// All thermometers that the board names.
+  package var temperatureSources: [TemperatureSource] {
+    var sources = tank?.layers.map(\.sensor) ?? []
+    sources += [tank?.outlet, tank?.inlet, coolant].compactMap { $0 }
+    if case .sources(let named) = processors { sources += named }
+    return sources
+  }
+
+  /// All files outside of sysfs that the board names.
+  package var files: [String] {
+    var files = temperatureSources.compactMap { source in
+      if case .file(let path) = source { path } else { nil as String? }
+    }
+    if case .file(let path) = meter { files.append(path) }
+    return files + (demandFile.map { [$0] } ?? [])
+  }
+}
+
 /// A hot-water store, seen as layers.
 package struct Tank: Hashable, Sendable {
   /// From the bottom, where cold water enters, to the top, where hot water leaves. Never empty.
@@ -87,6 +106,13 @@ package enum TemperatureSource: Hashable, Sendable {
   case iio(name: String, channel: String)
   /// A file in sysfs style with millidegrees, written by a bridge; its age is its modification time.
   case file(path: String)
+}
+
+extension TemperatureSource {
+  /// The thermometer's name where it is on a 1-Wire bus.
+  var oneWireID: String? {
+    if case .oneWire(let id) = self { id } else { nil }
+  }
 }
 
 package enum ProcessorTemperature: Hashable, Sendable {

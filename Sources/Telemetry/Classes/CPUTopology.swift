@@ -40,8 +40,8 @@ package enum CPUList {
 package struct CPUTopology: Sendable {
   static let path = "/sys/devices/system/cpu"
 
-  /// A core by what makes it distinct.
-  package struct Core: Hashable, Sendable, Encodable {
+  /// Where a processor sits. Processors of one location are threads of one core.
+  package struct Location: Hashable, Sendable, Encodable {
     package var package: Int
     package var die: Int
     package var core: Int
@@ -49,18 +49,18 @@ package struct CPUTopology: Sendable {
 
   /// Numbers of the processors that are online.
   package var online: [Int]
-  /// Core of each processor that is online, as far as the kernel tells.
-  package var cores: [Int: Core]
+  /// Location of each processor that is online, as far as the kernel tells.
+  package var locations: [Int: Location]
   /// Whether hardware threads share cores; nothing where the kernel doesn't tell.
   package var hasSiblings: Bool?
   package var faults: [SysfsError]
 
   package static func read(in root: SysfsRoot) -> CPUTopology {
-    var topology = CPUTopology(online: [], cores: [:], hasSiblings: nil, faults: [])
+    var topology = CPUTopology(online: [], locations: [:], hasSiblings: nil, faults: [])
     do { topology.online = try online(in: root) } catch { topology.faults.append(error) }
     for number in topology.online {
       do {
-        if let core = try core(of: number, in: root) { topology.cores[number] = core }
+        if let location = try location(of: number, in: root) { topology.locations[number] = location }
       } catch { topology.faults.append(error) }
     }
     do {
@@ -70,17 +70,17 @@ package struct CPUTopology: Sendable {
   }
 
   /// Distinct cores; a processor that the kernel tells nothing about is a core of its own.
-  package var coreCount: Int { Set(cores.values).count + online.count { cores[$0] == nil } }
+  package var coreCount: Int { Set(locations.values).count + online.count { locations[$0] == nil } }
 
   /// Distinct packages; one where there is a processor but the kernel tells nothing.
   package var packageCount: Int {
-    max(Set(cores.values.map(\.package)).count, online.isEmpty ? 0 : 1)
+    max(Set(locations.values.map(\.package)).count, online.isEmpty ? 0 : 1)
   }
 
   /// The first processor of each core: one a core, for work that gains nothing from a sibling thread.
   package var firstOfEachCore: [Int] {
-    var seen: Set<Core> = []
-    return online.filter { number in cores[number].map { seen.insert($0).inserted } ?? true }
+    var seen: Set<Location> = []
+    return online.filter { number in locations[number].map { seen.insert($0).inserted } ?? true }
   }
 
   private static func online(in root: SysfsRoot) throws(SysfsError) -> [Int] {
@@ -95,13 +95,13 @@ package struct CPUTopology: Sendable {
     }
   }
 
-  private static func core(of number: Int, in root: SysfsRoot) throws(SysfsError) -> Core? {
+  private static func location(of number: Int, in root: SysfsRoot) throws(SysfsError) -> Location? {
     let topology = "\(path)/cpu\(number)/topology"
     guard let core = try root.numberIfPresent(topology + "/core_id") else { return nil }
     // Without them, or at -1 ("unknown"), all is one package or one die.
     let package = try root.numberIfPresent(topology + "/physical_package_id") ?? 0
     let die = try root.numberIfPresent(topology + "/die_id") ?? 0
-    return Core(
+    return Location(
       package: max(0, Int(clamping: package)), die: max(0, Int(clamping: die)), core: Int(clamping: core))
   }
 }

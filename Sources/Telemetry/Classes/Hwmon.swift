@@ -120,7 +120,8 @@ struct HwmonChip {
 
   /// A bound of the chip; nothing where it has none, or says the greatest number for "none".
   private func bound(_ channel: String, _ property: String) -> Celsius? {
-    guard let bound = try? root.numberIfPresent(path(of: channel, property)), abs(bound) < 1_000_000 else {
+    guard let bound = try? root.numberIfPresent(path(of: channel, property)), bound.magnitude < 1_000_000
+    else {
       return nil
     }
     return Celsius(Double(bound) / 1000)

@@ -56,7 +56,13 @@ package struct IIO: Sendable, Encodable {
     let raw = try decimal(try root.read(stem + "raw"), stem + "raw", root)
     let offset = try shared("offset", stem: stem, path: path, in: root) ?? 0
     let scale = try shared("scale", stem: stem, path: path, in: root) ?? 1
-    return Celsius((raw + offset) * scale / 1000)
+    let celsius = (raw + offset) * scale / 1000
+    guard celsius.isFinite else {
+      throw SysfsError(
+        .parse, root.hostPath(stem + "raw"),
+        .malformed(text: "(\(raw) + \(offset)) * \(scale)", expected: "a temperature"))
+    }
+    return Celsius(celsius)
   }
 
   private static func shared(

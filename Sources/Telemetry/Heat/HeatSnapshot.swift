@@ -107,6 +107,14 @@ extension HeatSnapshot {
     return reasons.isEmpty ? .allowed : .forbidden(reasons: reasons)
   }
 
+  /// The same at a later instant. A read that hangs brings no new snapshot, so whoever decides asks with the time of the
+  /// decision: a snapshot older than `lostAfter` is as good as none.
+  package func permission(at now: Instant, lostAfter: Duration = SensorLimits().lostAfter) -> HeatPermission {
+    let age = now - takenAt
+    guard age > lostAfter else { return permission }
+    return .forbidden(reasons: ["the last sample of the sensors is \(Int(age.seconds)) s old"])
+  }
+
   /// Mean temperature of the tank over its volume, of the layers that are known; nothing where none is.
   package var meanTankTemperature: Celsius? {
     let known = tank.compactMap { layer in layer.temperature.usable.map { ($0.value, layer.volume.value) } }

@@ -70,13 +70,3 @@ extension SensorFault {
     return SensorFault(quantity: quantity, source: source, kind: kind, detail: detail, advice: advice)
   }
 }
-
-extension Celsius {
-  /// With three decimals, as the kernel has it.
-  var thousandths: String {
-    let milli = Int64((value * 1000).rounded())
-    let rest = String(abs(milli) % 1000)
-    return (milli < 0 ? "-" : "") + "\(abs(milli) / 1000)." + String(repeating: "0", count: 3 - rest.count)
-      + rest
-  }
-}

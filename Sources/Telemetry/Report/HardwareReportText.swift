@@ -148,14 +148,6 @@ extension HardwareReport {
   }
 }
 
-extension Quantity where Scalar == Double {
-  /// With one decimal.
-  var tenths: String {
-    let tenths = Int64((value * 10).rounded())
-    return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
-  }
-}
-
 extension DeviceClass<IIO> {
   /// Converters that measure something else are of no interest here.
   fileprivate var withThermometers: DeviceClass<IIO> {

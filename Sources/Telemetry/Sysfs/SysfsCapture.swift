@@ -7,11 +7,15 @@ package struct SysfsCapture {
   package static let mostInOneDirectory = 512
 
   private let root: SysfsRoot
+  /// Thermometers that the board names: their serial numbers are published in it already.
+  private let named: Set<String>
   private var tree = SysfsTree()
 
+  /// - Parameter board: whose thermometers keep their names, and whose files are taken too.
   /// - Returns: the tree; without the classes that the machine lacks.
-  package static func take(from root: SysfsRoot) -> SysfsTree {
-    var capture = SysfsCapture(root: root)
+  package static func take(from root: SysfsRoot, board: Board? = nil) -> SysfsTree {
+    let sources = board?.temperatureSources ?? []
+    var capture = SysfsCapture(root: root, named: Set(sources.compactMap(\.oneWireID)))
     capture.processors()
     capture.hwmon()
     capture.thermal()
@@ -19,10 +23,17 @@ package struct SysfsCapture {
     capture.drm()
     capture.thermometers()
     capture.converters()
+    for path in board?.files ?? [] {
+      guard let slash = path.lastIndex(of: "/") else { continue }
+      capture.attributes(String(path[..<slash]), [String(path[path.index(after: slash)...])])
+    }
     return capture.tree
   }
 
-  private init(root: SysfsRoot) { self.root = root }
+  private init(root: SysfsRoot, named: Set<String>) {
+    self.root = root
+    self.named = named
+  }
 
   private mutating func processors() {
     let path = CPUTopology.path
@@ -88,14 +99,15 @@ package struct SysfsCapture {
     }
   }
 
-  /// A thermometer's name is its serial number: they are numbered anew, in their order.
+  /// A thermometer's name is its serial number: those that the board doesn't name are numbered anew, in their order.
   private mutating func thermometers() {
     var number = 0
     for id in names(W1Therm.path) where W1Therm.isDeviceName(id) {
-      number += 1
+      if !named.contains(id) { number += 1 }
       let digits = String(number, radix: 16)
       let family = id.prefix(2)
-      let name = family + "-" + String(repeating: "0", count: 12 - digits.utf8.count) + digits
+      let anonymous = family + "-" + String(repeating: "0", count: 12 - digits.utf8.count) + digits
+      let name = named.contains(id) ? id : anonymous
       // `w1_slave` only where it is the only one; its bytes are a temperature and settings.
       let source = W1Therm.path + "/" + id
       let value = root.isPresent(source + "/temperature") ? "temperature" : "w1_slave"

@@ -72,7 +72,7 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformed: "check that the driver of this device is the one that the board file means"
     case .checksum:
       "check the cable's length, its shield and the pull-up resistor; it is read again with the next sample"
-    case .flagged: "the probe is open or shorted: replace it"
+    case .flagged: "the probe is broken or shorted: replace it"
     case .notFound: "check its wiring and its driver, or correct the board file by `samovar hardware show`"
     case .ambiguous: "say `device:` with the end of one of these paths in the board file"
     case .system(let code): Self.advice(for: code, path: path)

@@ -1,5 +1,4 @@
 import Agent
-import FoundationEssentials
 import Workload
 
 /// The demo's picture of itself: lines of text for a terminal. Pure, so that it can be tested by golden files.
@@ -26,6 +25,16 @@ struct DemoScreen {
     lines.append("")
     lines.append("  tasks \(total): " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: " · "))
     return lines.map { clip($0, to: width) }
+  }
+
+  /// The same in one line, for logs.
+  var line: String {
+    let water = nodes.map { node in
+      "\(node.title) \(node.status?.tank.map { one($0.mean.value) } ?? "?") °C"
+        + (node.remark.isEmpty ? "" : " (\(node.remark))")
+    }
+    return "\(elapsedSeconds) s: " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: ", ") + "; "
+      + water.joined(separator: ", ")
   }
 
   private func describe(_ node: Node) -> [String] {

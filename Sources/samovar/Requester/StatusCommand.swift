@@ -1,6 +1,5 @@
 import Agent
 import ArgumentParser
-import FoundationEssentials
 import Ledger
 import Receipts
 import Workload
@@ -31,8 +30,9 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let state {
-      let bytes = try LocalFile.read("\(state)/\(AgentStatus.fileName)", limit: .mebibytes(1))
-      let status = try JSONDecoder().decode(AgentStatus.self, from: Data(bytes))
+      guard let status = AgentStatus.read(state) else {
+        throw ValidationError("\(state) holds no \(AgentStatus.fileName): no agent has run with this state directory")
+      }
       return json ? try JSONOutput.print(status) : show(status)
     }
     guard let ledger = try self.ledger.map({ try LedgerOptions.parse(["--ledger", $0]).open() }) else { return }

@@ -1,0 +1,115 @@
+internal import Ledger
+package import Logging
+internal import Receipts
+internal import Sandbox
+internal import Scheduling
+internal import ServiceLifecycle
+internal import Simulation
+internal import Telemetry
+internal import UnixSignals
+package import Workload
+
+/// A node: everything that its configuration asks for, put together, as one group of services.
+package struct Agent: Sendable {
+  package let node: Node
+  private let services: [any Service]
+
+  /// How often the sensors are read. A 1-Wire thermometer takes 750 ms for a conversion.
+  private static let sampling = Duration.seconds(1)
+
+  /// Opens all that the node needs. Nothing runs yet.
+  ///
+  /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `LedgerFileError`, `SandboxError`,
+  ///   `BoardError`, `SimulationError`.
+  package init(
+    _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
+    now: @escaping @Sendable () -> Instant
+  ) async throws {
+    try LocalFile.makeDirectory("\(configuration.stateDirectory)/runs", mode: 0o700)
+    let key = try KeystoreFile.read(configuration.identity.keyFile)
+      .unlock(password: Self.password(configuration.identity.passwordFile))
+    let directory = LedgerDirectory(configuration.ledgerDirectory)
+    let ledger = try EmbeddedLedger(directory, key: directory.key(), now: now)
+    let board = try Board.load(directory: configuration.hardware.board)
+    let clock = ProcessorClock()
+    let site = try await Site(configuration, board: board, now: now)
+    node = Node(
+      configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
+      outbox: try Outbox(path: "\(configuration.stateDirectory)/outbox.sqlite"),
+      shared: try SharedDirectory(path: configuration.ledgerDirectory),
+      launcher: Launcher(files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
+      heat: site.heat, processorClock: clock, log: log, now: now)
+    services = Self.services(node, ledger, site, clock, log)
+    if configuration.faults != .none {
+      log.warning("fault injection is on: this node misbehaves as its configuration tells it to")
+    }
+  }
+
+  /// Runs until SIGTERM or SIGINT. Runs that are under way are stopped; after the next start they begin again.
+  package func run() async throws {
+    await node.heat.sample(at: node.now())
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: node.log))
+    node.log.notice("\(node.configuration.identity.name) starts as \(node.account.address)")
+    try await group.run()
+  }
+
+  /// The first line of a file.
+  private static func password(_ path: String) throws(FileError) -> [UInt8] {
+    Array(try LocalFile.read(path, limit: .kibibytes(4)).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+  }
+
+  private static func services(
+    _ node: Node, _ ledger: EmbeddedLedger, _ site: Site, _ clock: ProcessorClock, _ log: Logger
+  ) -> [any Service] {
+    var services: [any Service] = [
+      HeatService(node: node, interval: site.boiler == nil ? sampling : .milliseconds(250)),
+      OfferService(node: node),
+      ReplicaService(node: node),
+      CrankService(account: node.account, log: log),
+      TimekeepingService(ledger: ledger),
+    ]
+    if let boiler = site.boiler {
+      services.append(
+        SimulationService(
+          boiler: boiler, clock: clock, processors: node.heat.capacity.processors.count, log: log))
+    }
+    return services
+  }
+}
+
+/// The boiler that the node heats, real or simulated.
+private struct Site {
+  var heat: HeatControl
+  var meter: NodeEnergyMeter
+  var boiler: SimulatedBoiler?
+
+  init(_ configuration: AgentConfiguration, board: Board, now: @escaping @Sendable () -> Instant) async throws {
+    let machine = SysfsRoot(configuration.hardware.root)
+    let processors = CPUTopology.read(in: machine).online
+    let work = configuration.work
+    let capacity = NodeCapacity(
+      processors: processors, slots: work.slots, memory: work.memory, disk: work.disk, longestRun: work.longestRun,
+      profiles: [work.profile])
+    let rule = HeatRule(board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
+    guard let settings = configuration.simulation else {
+      heat = HeatControl(board: board, sampler: HeatSampler(board: board, root: machine), rule: rule)
+      meter = NodeEnergyMeter(root: machine, board: board, usesCounters: true, clock: now)
+      return
+    }
+    let boiler = try SimulatedBoiler(
+      board: board, settings: settings, directory: "\(configuration.stateDirectory)/boiler",
+      processors: processors.count)
+    let tree = SysfsRoot(boiler.directory)
+    self.boiler = boiler
+    heat = HeatControl(
+      board: board, sampler: HeatSampler(board: board, root: tree, machine: machine), rule: rule,
+      simulated: {
+        let totals = await boiler.report.totals
+        return EnergyTotals(electric: totals.electric, heat: totals.delivered)
+      })
+    meter = NodeEnergyMeter(root: tree, board: board, usesCounters: false, clock: now)
+  }
+}

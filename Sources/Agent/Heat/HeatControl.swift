@@ -1,0 +1,69 @@
+import Ledger
+package import Scheduling
+package import Telemetry
+package import Workload
+
+/// The node's sense of its water: samples the sensors, lets the heat rule decide, and remembers both.
+package actor HeatControl {
+  package nonisolated let board: Board
+  package nonisolated let capacity: NodeCapacity
+  private var sampler: HeatSampler
+  private let rule: HeatRule
+  private var current: (snapshot: HeatSnapshot, plan: HeatPlan)?
+  private var counted = EnergySample()
+  /// By the energy counters, since the agent's start.
+  private var electric = Joules.zero
+
+  private let simulated: (@Sendable () async -> EnergyTotals)?
+
+  /// - Parameter simulated: what a simulated boiler has counted.
+  package init(
+    board: Board, sampler: HeatSampler, rule: HeatRule, simulated: (@Sendable () async -> EnergyTotals)? = nil
+  ) {
+    self.simulated = simulated
+    self.board = board
+    self.capacity = rule.capacity
+    self.sampler = sampler
+    self.rule = rule
+  }
+
+  package var plan: HeatPlan? { current?.plan }
+  package var snapshot: HeatSnapshot? { current?.snapshot }
+
+  /// Reads every sensor and plans anew.
+  @discardableResult
+  package func sample(at now: Instant) -> HeatPlan {
+    let snapshot = sampler.sample(at: now)
+    let plan = rule.plan(snapshot, previous: current?.plan, now: now)
+    if !counted.counters.isEmpty { electric += snapshot.energy.energy(since: counted).joules }
+    counted = snapshot.energy
+    current = (snapshot, plan)
+    return plan
+  }
+
+  /// What was used and what the water took up since the agent's start: by the simulation on a simulated site, else by the
+  /// energy counters and the board's capture ratio.
+  package func totals() async -> EnergyTotals {
+    if let simulated { return await simulated() }
+    return EnergyTotals(electric: electric, heat: Joules(electric.value * board.power.capture))
+  }
+
+  /// Returns when running work must stop for safety's sake, or when cancelled.
+  package func waitForCutOff(looking interval: Duration = .milliseconds(200)) async {
+    while !Task.isCancelled {
+      if current?.plan.running == .mustStop { return }
+      do { try await Task.sleep(for: interval) } catch { return }
+    }
+  }
+}
+
+/// Energy of a site.
+package struct EnergyTotals: Hashable, Sendable {
+  package var electric: Joules
+  package var heat: Joules
+
+  package init(electric: Joules, heat: Joules) {
+    self.electric = electric
+    self.heat = heat
+  }
+}

@@ -1,0 +1,28 @@
+import FoundationEssentials
+import Workload
+
+/// Where one run's outputs lie until its receipt is signed.
+enum RunDirectory {
+  /// Throws away what an earlier, interrupted run left.
+  static func makeEmpty(_ path: String) throws {
+    try remove(path)
+    try LocalFile.makeDirectory(path, mode: 0o700)
+  }
+
+  static func remove(_ path: String) throws {
+    if LocalFile.exists(path) { try FileManager.default.removeItem(atPath: path) }
+  }
+}
+
+extension CompletedRun {
+  /// The end of a run that never began, since an input can't be had: a result like any other, and every honest node
+  /// that lacks the input gives the same.
+  static func notStarted(missing input: ContentDigest, in directory: String, at now: Instant) throws -> CompletedRun {
+    for stream in ["stdout", "stderr"] { try LocalFile.write([], to: "\(directory)/\(stream)") }
+    let nothing = CapturedStream(digest: ContentDigest(of: []), size: .zero, isTruncated: false)
+    return CompletedRun(
+      outcome: .inputNotFetchable(input), usage: Usage(wallMilliseconds: 0, cpuMilliseconds: 0),
+      standardOutput: nothing, standardError: nothing, outputs: [], exemptions: [],
+      profileDigest: ContentDigest(of: []), startedAt: now, finishedAt: now)
+  }
+}

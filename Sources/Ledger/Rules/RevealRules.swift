@@ -1,0 +1,71 @@
+internal import Receipts
+internal import Workload
+
+/// Opening the votes.
+extension ContributionState {
+  /// Anyone who has the preimage may reveal.
+  mutating func apply(_ reveal: Reveal) throws(Rejection) {
+    let receipt = reveal.receipt
+    let id = TaskID(word: receipt.taskID)
+    let place = try requirePlace(id)
+    let state = bags[place.bag].tasks[place.task]
+    var panel: Panel
+    let reveals: Reveals
+    switch state {
+    case .revealing(let sealed, let open), .jury(let sealed, .revealing(let open)): (panel, reveals) = (sealed, open)
+    default: throw .wrongPhase(now: state.name, needs: "REVEALING")
+    }
+    guard height <= reveals.until else { throw .tooLate(since: reveals.until) }
+    guard let index = panel.replicas.firstIndex(where: { $0.round == receipt.round && $0.node == receipt.node }) else {
+      throw .unknown(what: "replica of \(receipt.node) in round \(receipt.round) of task \(id)")
+    }
+    guard case .committed(let digest, _) = panel.replicas[index].status else {
+      throw .wrongPhase(now: panel.replicas[index].status.name, needs: "COMMITTED")
+    }
+    let receiptHash = receipt.digest(in: domain)
+    try check(reveal, receiptHash: receiptHash, against: digest, terms: bags[place.bag].terms)
+
+    panel.replicas[index].status = .revealed(
+      RevealedResult(
+        resultRoot: receipt.resultRoot, receiptHash: receiptHash, energyMilliWh: receipt.energyMilliWh,
+        heatMilliWh: receipt.heatMilliWh))
+    switch state {
+    case .jury: set(place, .jury(panel, .revealing(reveals)))
+    default: set(place, .revealing(panel, reveals))
+    }
+    emit(
+      .revealed(
+        ReplicaName(task: id, round: receipt.round, node: receipt.node), receipt, receiptHash: receiptHash))
+  }
+
+  private func check(
+    _ reveal: Reveal, receiptHash: Bytes32, against digest: Bytes32, terms: BagTerms
+  ) throws(Rejection) {
+    let receipt = reveal.receipt
+    let commit = Commit(
+      taskID: receipt.taskID, round: receipt.round, node: receipt.node, resultRoot: receipt.resultRoot,
+      receiptHash: receiptHash, salt: reveal.salt)
+    guard commit.digest(in: domain) == digest else {
+      throw .badEvidence(reason: "receipt and salt are not what was committed to")
+    }
+    guard receipt.price == terms.price else {
+      throw .badEvidence(reason: "the receipt's price is \(receipt.price), the bag's \(terms.price)")
+    }
+    if terms.order.determinism == .hardwareClass,
+      receipt.hwClass != node(receipt.node)?.registration.hardwareClass
+    {
+      throw .badEvidence(reason: "the receipt names another hardware class than the node registered")
+    }
+    try requireSignature(reveal.signature, of: receiptHash, by: receipt.node)
+  }
+
+  func requireSignature(_ signature: Signature, of digest: Bytes32, by node: Address) throws(Rejection) {
+    switch signaturePolicy {
+    case .assumeValid: return
+    case .verify:
+      guard signature.signer(of: digest) == node else {
+        throw .badEvidence(reason: "the receipt is not signed by \(node)")
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// Small files of the kernel's filesystems, read and written whole.
+enum HostFile {
+  /// Nothing where it can't be read.
+  static func read(_ path: String, limit: Int = 1 << 20) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16384)
+    while bytes.count < limit {
+      let count = Glibc.read(file, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { return nil }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+    }
+    return bytes
+  }
+
+  /// Without white space at its ends; nothing where it can't be read.
+  static func text(_ path: String) -> String? {
+    guard let bytes = read(path) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let end = text.lastIndex { !$0.isWhitespace }
+    return end.map { String(text[...$0].drop { $0.isWhitespace }) } ?? ""
+  }
+
+  /// The number of the line `KEY NUMBER`, as in memory.events or cpu.stat.
+  static func number(_ key: String, in path: String) -> UInt64? {
+    guard let text = text(path) else { return nil }
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      if fields.count == 2, fields[0] == key { return UInt64(fields[1]) }
+    }
+    return nil
+  }
+
+  static func number(_ path: String) -> UInt64? { text(path).flatMap { UInt64($0) } }
+
+  /// 0, or errno.
+  static func write(_ text: String, to path: String) -> Int32 {
+    let file = open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return errno }
+    defer { close(file) }
+    let bytes = Array(text.utf8)
+    return Glibc.write(file, bytes, bytes.count) < 0 ? errno : 0
+  }
+
+  /// A setting that must hold: a limit that isn't applied is no limit.
+  static func set(_ text: String, in path: String) throws(SandboxError) {
+    let errno = write(text, to: path)
+    if errno != 0 { throw .systemCallFailed(doing: "writing '\(text)' to \(path)", errno: errno) }
+  }
+
+  /// What a symbolic link points to; nothing where that can't be read.
+  static func link(_ path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Names in a directory, sorted, without `.` and `..`; nothing where it can't be read.
+  static func names(in directory: String) -> [String]? {
+    guard let stream = opendir(directory) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

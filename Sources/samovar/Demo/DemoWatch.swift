@@ -1,0 +1,68 @@
+import Agent
+import Glibc
+import Ledger
+import Receipts
+import Workload
+
+/// Shows the demo while it runs: drawn anew in a terminal, else a line every five seconds.
+struct DemoWatch {
+  let network: DemoNetwork
+  let bag: BagID
+  let isLive: Bool
+  let start: ContinuousClock.Instant
+  private let clock = ContinuousClock()
+
+  init(network: DemoNetwork, bag: BagID, isLive: Bool, start: ContinuousClock.Instant) {
+    self.network = network
+    self.bag = bag
+    self.isLive = isLive
+    self.start = start
+  }
+
+  /// Returns when every task of the bag has its end.
+  func follow(until deadline: ContinuousClock.Instant) async throws {
+    var drawn = 0
+    var round = 0
+    while true {
+      guard let summary = try await network.ledger.bag(bag) else { throw DemoFault.tooSlow(what: "the bag", seconds: 0) }
+      let screen = try await screen(summary)
+      if isLive {
+        let lines = screen.lines()
+        // Back to the first line, and each line cleared before it is written again.
+        write((drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined())
+        drawn = lines.count
+      } else if round.isMultiple(of: 20) || summary.isTerminal {
+        write(screen.line + "\n")
+      }
+      if summary.isTerminal { return }
+      if let ended = network.processes.first(where: { !$0.isRunning }) { throw DemoFault.agentEnded(log: ended.log) }
+      guard clock.now < deadline else {
+        throw DemoFault.tooSlow(what: "the bag to end", seconds: Int((clock.now - start).components.seconds))
+      }
+      round += 1
+      try await Task.sleep(for: .milliseconds(250))
+    }
+  }
+
+  private func screen(_ summary: BagSummary) async throws -> DemoScreen {
+    var nodes: [DemoScreen.Node] = []
+    for site in network.sites {
+      let record = try await network.ledger.node(site.node.address)
+      let strikes = record.map { $0.strikes > 0 ? "\($0.strikes) strikes, \($0.standing.name)" : "" } ?? ""
+      nodes.append(
+        DemoScreen.Node(
+          title: site.name, status: network.status(of: site),
+          remark: [site.lieOneIn.map { "told to lie, 1 in \($0)" } ?? "", strikes].filter { !$0.isEmpty }
+            .joined(separator: "; ")))
+    }
+    let order = ["QUEUED", "ASSIGNED", "REVEALING", "JURY", "PROVISIONAL", "FINAL", "INCONCLUSIVE", "TIMED_OUT", "CANCELLED"]
+    return DemoScreen(
+      elapsedSeconds: Int((clock.now - start).components.seconds), height: try await network.ledger.height(),
+      nodes: nodes, tasks: order.compactMap { state in summary.tasks[state].map { (state, $0) } })
+  }
+
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+  }
+}

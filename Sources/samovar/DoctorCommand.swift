@@ -1,0 +1,28 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Sandbox
+import Workload
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check what this host offers, and say what to do about what is missing.",
+    discussion: "Ends with 1 when something is missing that tasks can't run without.")
+
+  @Flag(help: "Print the findings as JSON.")
+  var json = false
+
+  func run() async throws {
+    let report = await HostReport.examine(
+      environment: ProcessInfo.processInfo.environment,
+      clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      writeWhole(Array(try encoder.encode(report)) + [10], to: 1)
+    } else {
+      writeWhole(Array(report.text.utf8), to: 1)
+    }
+    if !report.isUsable { throw ExitCode(1) }
+  }
+}

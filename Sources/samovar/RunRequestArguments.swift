@@ -1,0 +1,115 @@
+import FoundationEssentials
+import Glibc
+import Sandbox
+import Workload
+
+extension RunRequest {
+  /// What the command line asks for.
+  init(_ line: RunCommand, outputDirectory: String) throws {
+    var limits = Limits()
+    limits.milliCPUs = UInt32(max(1, (line.cpus * 1000).rounded()))
+    limits.processes = line.pids
+    if let text = line.memory { limits.memory = try quantity(text, option: "--memory") { $0.byteCount() } }
+    if let text = line.disk { limits.disk = try quantity(text, option: "--disk") { $0.byteCount() } }
+    if let text = line.timeout {
+      limits.wallMilliseconds = try quantity(text, option: "--timeout") { $0.milliseconds() }
+    }
+    var inputs = try line.input.map(LocalInput.init(argument:))
+    let name = line.command[0]
+    var program = name
+    var isInput = false
+    if let own = inputs.first(where: { name == $0.path || name == $0.name || name == "./" + $0.name }) {
+      program = own.path
+      isInput = true
+    } else if line.root == nil {
+      program = try Self.find(name)
+      // A program of one's own, that the profile's part of the host doesn't show.
+      if !["/usr/", "/bin/", "/sbin/", "/opt/", "/lib/"].contains(where: { program.hasPrefix($0) }) {
+        let local = try LocalInput(file: program, path: "/run/\(program.split(separator: "/").last ?? "command")")
+        inputs.append(local)
+        program = local.path
+      }
+    }
+    var environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": TaskSpec.workDirectory]
+    for pair in line.env {
+      guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+        throw SandboxError.invalidRequest("--env \(pair) is not KEY=VALUE")
+      }
+      environment[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+    var paths: [ContentDigest: String] = [:]
+    for input in inputs { paths[input.digest] = input.file }
+    self.init(
+      specification: TaskSpec(
+        name: name, command: [program] + line.command.dropFirst(),
+        root: line.root.map { .directory($0) } ?? .empty, inputs: inputs.map(\.specification), outputs: line.keep,
+        environment: environment, limits: limits),
+      inputPaths: paths, outputDirectory: outputDirectory,
+      profile: line.profile ?? (line.root != nil || isInput ? "batch" : "host"))
+  }
+
+  /// As a shell finds it: a path as it is, a bare name along PATH. What isn't found is left for the sandbox to report.
+  private static func find(_ name: String) throws -> String {
+    if name.hasPrefix("/") { return name }
+    if name.contains("/") { return FileManager.default.currentDirectoryPath + "/" + name }
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    for directory in path.split(separator: ":") where access("\(directory)/\(name)", X_OK) == 0 {
+      return "\(directory)/\(name)"
+    }
+    return "/usr/bin/" + name
+  }
+}
+
+/// A number with its unit, read as it is in YAML files.
+private func quantity<Value>(_ text: String, option: String, _ read: (YAMLValue) -> Value?) throws -> Value {
+  try readYAML("\(option): \"\(text.filter { $0 != "\"" && $0 != "\\" })\"\n", file: "command line") { root in
+    root.required(option, read)
+  }
+}
+
+/// A file of `--input`.
+struct LocalInput {
+  let file: String
+  let path: String
+  let digest: ContentDigest
+  private let size: ByteCount
+  private let isExecutable: Bool
+
+  var name: String { file.split(separator: "/").last.map(String.init) ?? file }
+  var specification: InputFile { InputFile(path: path, digest: digest, size: size, isExecutable: isExecutable) }
+
+  /// `FILE` or `FILE:PATH`. A colon in FILE is taken for part of it where the path after it isn't absolute.
+  init(argument: String) throws {
+    if let colon = argument.lastIndex(of: ":"), argument[argument.index(after: colon)...].hasPrefix("/") {
+      try self.init(file: String(argument[..<colon]), path: String(argument[argument.index(after: colon)...]))
+    } else {
+      let name = argument.split(separator: "/").last.map(String.init) ?? argument
+      try self.init(file: argument, path: "\(TaskSpec.workDirectory)/\(name)")
+    }
+  }
+
+  init(file: String, path: String) throws {
+    self.file = file
+    self.path = path
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SandboxError.systemCallFailed(doing: "opening the input \(file)", errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw SandboxError.invalidRequest("the input \(file) is no regular file")
+    }
+    var hash = SHA256()
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var size: UInt64 = 0
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      guard count >= 0 else { throw SandboxError.systemCallFailed(doing: "reading the input \(file)", errno: errno) }
+      if count == 0 { break }
+      size += UInt64(count)
+      chunk.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    digest = ContentDigest(sha256: hash.finalize())
+    self.size = ByteCount(size)
+    isExecutable = status.st_mode & 0o111 != 0
+  }
+}

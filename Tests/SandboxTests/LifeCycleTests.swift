@@ -1,0 +1,136 @@
+import Foundation
+import Glibc
+import Testing
+import Workload
+
+@testable import Sandbox
+
+/// How runs end, and that they end.
+@Suite(.serialized) struct LifeCycleTests {
+  private static let clock = ContinuousClock()
+
+  @Test(arguments: [0, 1, 124, 125, 137, 159, 255]) func anExitCodeIsWhatItIs(code: Int32) async throws {
+    #expect(try await Sandboxed.run("exit", "\(code)").outcome == .exited(code: code))
+  }
+
+  @Test(arguments: [SIGKILL, SIGSEGV, SIGABRT, SIGUSR1]) func aSignalIsNamed(number: Int32) async throws {
+    #expect(try await Sandboxed.run("signal", "\(number)").outcome == .signalled(signal: number))
+  }
+
+  @Test func whatIsNotThereIs127() async throws {
+    let specification = TaskSpec(name: "t", command: ["/nosuch"], inputs: [Sandboxed.probeFile])
+    let result = try await Sandboxed.run(specification, inputs: [:])
+    #expect(result.outcome == .exited(code: 127))
+    #expect(result.errors == "samovar: cannot execute /nosuch: No such file or directory")
+  }
+
+  @Test func whatIsNoProgramIs126() async throws {
+    let path = Sandboxed.temporaryDirectory() + "/text"
+    try Data("no program\n".utf8).write(to: URL(filePath: path))
+    let file = InputFile(path: "/text", digest: ContentDigest(of: Array("no program\n".utf8)), size: ByteCount(11))
+    let result = try await Sandboxed.run(TaskSpec(name: "t", command: ["/text"], inputs: [file]), inputs: [file.digest: path])
+    #expect(result.outcome == .exited(code: 126))
+  }
+
+  @Test func aTaskThatObeysEndsAtTheWallLimit() async throws {
+    let limits = Limits(wallMilliseconds: 300, graceMilliseconds: 5000)
+    let start = Self.clock.now
+    let result = try await Sandboxed.run("obey-term", limits: limits)
+    #expect(result.outcome == .timedOut, "whatever it exits with then")
+    #expect((300...400).contains(result.run.usage.wallMilliseconds))
+    #expect(Self.clock.now - start < .seconds(3))
+    #expect(result.output == "waiting", "what it printed is kept")
+  }
+
+  @Test func aTaskThatIgnoresSIGTERMIsKilledAfterItsGrace() async throws {
+    let result = try await Sandboxed.run("ignore-term", limits: Limits(wallMilliseconds: 300, graceMilliseconds: 300))
+    #expect(result.outcome == .timedOut)
+    #expect((600...700).contains(result.run.usage.wallMilliseconds))
+    #expect(result.output == "ignoring")
+  }
+
+  @Test func aTaskThatStopsItselfIsKilledToo() async throws {
+    let result = try await Sandboxed.run("stop", limits: Limits(wallMilliseconds: 200, graceMilliseconds: 200))
+    #expect(result.outcome == .timedOut)
+  }
+
+  @Test func aDaemonThatIsLeftBehindDiesWithTheTask() async throws {
+    let result = try await Sandboxed.run("daemon")
+    #expect(result.outcome == .exited(code: 0))
+    let lines = result.output.split(separator: "\n").count
+    #expect(lines > 0)
+    try await Task.sleep(for: .milliseconds(100))
+    let later = HostFile.text(result.directory + "/stdout") ?? ""
+    #expect(later.split(separator: "\n").count == lines)
+  }
+
+  @Test func zombiesAreReaped() async throws {
+    #expect(try await Sandboxed.run("zombies", "300").outcome == .exited(code: 0))
+  }
+
+  @Test func cancellingKillsEverything() async throws {
+    let running = Task { try await Sandboxed.run("ignore-term") }
+    try await Task.sleep(for: .milliseconds(400))
+    let start = Self.clock.now
+    running.cancel()
+    #expect(try await running.value.outcome == .cancelled)
+    #expect(Self.clock.now - start < .seconds(2))
+  }
+
+  @Test func cancellingBeforeTheStartRunsNothing() async throws {
+    let running = Task {
+      try? await Task.sleep(for: .seconds(60))
+      return try await Sandboxed.run("say", "hello")
+    }
+    running.cancel()
+    let result = try await running.value
+    #expect(result.outcome == .cancelled)
+  }
+
+  @Test func noCgroupIsLeftBehind() async throws {
+    for _ in 0..<5 { _ = try await Sandboxed.run("exit", "0") }
+    // Those of tests that run at the same time are gone soon.
+    for _ in 0..<50 where !Sandboxed.leftoverGroups().isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+    #expect(Sandboxed.leftoverGroups().isEmpty)
+  }
+
+  /// The daemon's death is the closing of its end of the control socket.
+  @Test func theDaemonsDeathKillsTheSandbox() async throws {
+    let directory = Sandboxed.temporaryDirectory()
+    let daemon = Process()
+    daemon.executableURL = URL(filePath: Sandboxed.directory + "/samovar")
+    daemon.arguments = [
+      "run", "--output", directory, "--input", "\(Sandboxed.probe):/probe", "--", "/probe", "daemon-forever",
+    ]
+    daemon.arguments = Array((daemon.arguments ?? []).dropLast()) + ["ignore-term"]
+    daemon.environment = ["SAMOVAR_PROFILES": Sandboxed.profiles]
+    daemon.standardOutput = FileHandle.nullDevice
+    daemon.standardError = FileHandle.nullDevice
+    try daemon.run()
+    for _ in 0..<100 where HostFile.text(directory + "/stdout") != "ignoring" {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(HostFile.text(directory + "/stdout") == "ignoring")
+    let children = descendants(of: daemon.processIdentifier)
+    #expect(children.count >= 3, "the helper, pid 1 and the payload")
+    kill(daemon.processIdentifier, SIGKILL)
+    daemon.waitUntilExit()
+    for _ in 0..<100 where children.contains(where: isAlive) { try await Task.sleep(for: .milliseconds(20)) }
+    #expect(!children.contains(where: isAlive))
+  }
+
+  private func isAlive(_ process: Int32) -> Bool {
+    let state = HostFile.text("/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ").first
+    return state != nil && state != "Z"
+  }
+
+  private func descendants(of process: Int32) -> [Int32] {
+    let text = HostFile.text("/proc/\(process)/task/\(process)/children") ?? ""
+    // Spawned from whichever thread ran at the time.
+    let threads = HostFile.names(in: "/proc/\(process)/task") ?? []
+    let all = threads.flatMap { thread in
+      (HostFile.text("/proc/\(process)/task/\(thread)/children") ?? text).split(separator: " ").compactMap { Int32($0) }
+    }
+    return Set(all).sorted().flatMap { [$0] + descendants(of: $0) }
+  }
+}

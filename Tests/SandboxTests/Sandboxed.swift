@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import Testing
+import Workload
+
+@testable import Sandbox
+
+/// The real launcher, with the helper and the probe that were built beside this test bundle.
+enum Sandboxed {
+  static let directory = {
+    let path = HostFile.link("/proc/self/exe") ?? ""
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }()
+  static let probe = directory + "/sandbox-probe"
+  static let profiles = {
+    let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return "/" + here + "/sandbox-profiles"
+  }()
+  static let probeBytes = HostFile.read(probe, limit: 1 << 30) ?? []
+  static let probeFile = InputFile(
+    path: "/probe", digest: ContentDigest(of: probeBytes), size: ByteCount(UInt64(probeBytes.count)),
+    isExecutable: true)
+  static let files = LauncherFiles(helper: directory + "/samovar-init", profileDirectories: [profiles])
+  static let launcher = Launcher(
+    files: files, clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
+  static var holdsMemory: Bool { !lacks.contains(.memory) }
+  static var holdsProcesses: Bool { !lacks.contains(.processes) }
+
+  private static let lacks: Set<LimitedResource> = {
+    guard
+      let group = try? CgroupHost.current.makeGroup(
+        CgroupLimits(memory: 1 << 26, processes: 8, milliCPUs: 1000, processors: []))
+    else { return Set(LimitedResource.allCases) }
+    defer { _ = group.remove() }
+    return group.lacks
+  }()
+
+  struct Result {
+    var run: CompletedRun
+    var output: String
+    var errors: String
+    var directory: String
+    var outcome: RunOutcome { run.outcome }
+
+    /// The values of lines that begin with a key.
+    func values(_ key: String) -> [String] {
+      output.split(separator: "\n").filter { $0.hasPrefix(key + " ") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+  }
+
+  static func temporaryDirectory() -> String {
+    var template = Array("/tmp/samovar-test-XXXXXX".utf8CString)
+    _ = mkdtemp(&template)
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Runs the probe with arguments.
+  static func run(
+    _ arguments: String..., limits: Limits = Limits(wallMilliseconds: 20_000), outputs: [String] = [],
+    environment: [String: String] = [:], processors: [Int] = [], meter: (any EnergyMeter)? = nil
+  ) async throws -> Result {
+    try await run(
+      TaskSpec(
+        name: "test", command: ["/probe"] + arguments, inputs: [probeFile], outputs: outputs,
+        environment: environment, limits: limits), inputs: [:], processors: processors, meter: meter)
+  }
+
+  static func run(
+    _ specification: TaskSpec, inputs: [ContentDigest: String], profile: String = "batch", processors: [Int] = [],
+    meter: (any EnergyMeter)? = nil
+  ) async throws -> Result {
+    let directory = temporaryDirectory()
+    let launcher =
+      meter.map { meter in
+        Launcher(files: files, clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) }, meter: meter)
+      } ?? launcher
+    let run = try await launcher.run(
+      RunRequest(
+        specification: specification, inputPaths: inputs.merging([probeFile.digest: probe]) { $1 },
+        outputDirectory: directory, profile: profile, processors: processors))
+    return Result(
+      run: run, output: HostFile.text(directory + "/stdout") ?? "", errors: HostFile.text(directory + "/stderr") ?? "",
+      directory: directory)
+  }
+
+  /// Every cgroup of this process that still exists.
+  static func leftoverGroups() -> [String] {
+    guard case .version1(let mounts) = CgroupHost.current else { return [] }
+    let parents = Set(mounts.version1.values).union([mounts.version2].compactMap { $0 })
+    return parents.flatMap { parent in
+      (HostFile.names(in: parent) ?? []).filter { $0.hasPrefix("samovar-\(getpid())-") }.map { parent + "/" + $0 }
+    }
+  }
+}
