@@ -83,7 +83,8 @@ let package = Package(
 
     // Floor 7: what people run.
     .executableTarget(
-      name: "samovar", dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
+      name: "samovar",
+      dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.

@@ -20,7 +20,8 @@ struct BagFileOptions: ParsableArguments {
   /// - Throws: all mistakes, those of the file and those of its inputs.
   func resolve(_ text: String) throws(Mistakes) -> ResolvedBag {
     let directory = InputDirectory(
-      of: file, replacements: Dictionary(replacements.map { ($0.written, $0.path) }, uniquingKeysWith: { $1 }))
+      of: file, replacements: Dictionary(replacements.map { ($0.written, $0.path) }, uniquingKeysWith: { $1 })
+    )
     return try BagFile(reading: text, file: file).resolve(directory.identify)
   }
 }

@@ -8,7 +8,8 @@ enum Decimals {
     let sign = value < 0 && scaled != 0 ? "-" : ""
     guard decimals > 0 else { return "\(sign)\(scaled)" }
     let fraction = String(scaled % Int64(scale))
-    return "\(sign)\(scaled / Int64(scale))." + String(repeating: "0", count: decimals - fraction.count) + fraction
+    return "\(sign)\(scaled / Int64(scale))." + String(repeating: "0", count: decimals - fraction.count)
+      + fraction
   }
 
   /// Millionths of a euro as euros.

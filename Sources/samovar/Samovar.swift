@@ -10,7 +10,9 @@ struct Samovar: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Requesters:",
-        subcommands: [BagCommand.self, SubmitCommand.self, StatusCommand.self, ResultsCommand.self, CancelCommand.self]),
+        subcommands: [
+          BagCommand.self, SubmitCommand.self, StatusCommand.self, ResultsCommand.self, CancelCommand.self,
+        ]),
       CommandGroup(name: "Auditors:", subcommands: [AuditCommand.self, ReceiptCommand.self]),
       CommandGroup(
         name: "Operators:",

@@ -14,7 +14,9 @@ enum ShareDirectory {
       candidates.append(above)
       above = LocalFile.directory(of: above)
     }
-    guard let found = candidates.first(where: { LocalFile.exists("\($0)/hardware/simulated-boiler/board.yaml") }) else {
+    guard
+      let found = candidates.first(where: { LocalFile.exists("\($0)/hardware/simulated-boiler/board.yaml") })
+    else {
       throw ValidationError(
         """
         the boards and examples that come with Samovar are not beside \(executable); set SAMOVAR_SHARE to the directory \

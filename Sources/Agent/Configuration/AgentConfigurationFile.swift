@@ -46,11 +46,14 @@ extension AgentConfiguration.Identity {
     let password = yaml.required("password_file") { $0.path(from: base) }
     let operatorAddress = yaml.required("operator") { value -> Address? in
       guard let text = value.string() else { return nil }
-      return Address(text) ?? value.mistake("operator must be an address, 0x and 40 hexadecimal digits, not '\(text)'")
+      return Address(text)
+        ?? value.mistake("operator must be an address, 0x and 40 hexadecimal digits, not '\(text)'")
     }
     let site = yaml.required("site") { $0.string() }
     let hardwareClass = yaml.optional("hardware_class", default: "x86_64") { $0.string() }
-    guard let name, let key, let password, let operatorAddress, let site, let hardwareClass else { return nil }
+    guard let name, let key, let password, let operatorAddress, let site, let hardwareClass else {
+      return nil
+    }
     self.init(
       name: name, keyFile: key, passwordFile: password, operatorAddress: operatorAddress, site: site,
       hardwareClass: hardwareClass)
@@ -78,7 +81,8 @@ extension AgentConfiguration.Work {
     let profile = yaml.optional("profile", default: "batch") { $0.string() }
     guard let slots, let memory, let disk, let longest, let reference, let profile else { return nil }
     self.init(
-      slots: slots, memory: memory, disk: disk, longestRun: longest, referenceRun: reference, profile: profile)
+      slots: slots, memory: memory, disk: disk, longestRun: longest, referenceRun: reference, profile: profile
+    )
   }
 }
 

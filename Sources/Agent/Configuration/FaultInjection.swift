@@ -20,7 +20,9 @@ package struct FaultInjection: Sendable, Hashable {
       value.integer(1...UInt64(1_000_000)).map { .some($0) }
     }
     let kill = yaml.optional("kill_after", default: nil) { value -> Stage?? in
-      value.choice(Dictionary(uniqueKeysWithValues: Stage.allCases.map { ($0.rawValue, $0) })).map { .some($0) }
+      value.choice(Dictionary(uniqueKeysWithValues: Stage.allCases.map { ($0.rawValue, $0) })).map {
+        .some($0)
+      }
     }
     guard let lie, let kill else { return nil }
     self.init(lieOneIn: lie, killAfter: kill)

@@ -24,7 +24,8 @@ package actor NodeEnergyMeter: EnergyMeter {
 
   package func read() -> EnergyReading? {
     guard usesCounters, let busy = ProcStat.busyProcessorTime(root) else {
-      return EnergyReading(packageEnergy: nil, busyProcessorTime: .zero, wattsPerBusyProcessor: wattsPerBusyProcessor)
+      return EnergyReading(
+        packageEnergy: nil, busyProcessorTime: .zero, wattsPerBusyProcessor: wattsPerBusyProcessor)
     }
     let sample = EnergySample.read(in: root, at: clock()).sample
     let use = sample.energy(since: last)

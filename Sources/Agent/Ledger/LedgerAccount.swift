@@ -30,7 +30,9 @@ package struct LedgerAccount: Sendable {
     return (bag, sent.inclusion)
   }
 
-  private func send(_ make: (UInt64) -> Call) async throws(LedgerError) -> (inclusion: Inclusion, nonce: UInt64) {
+  private func send(_ make: (UInt64) -> Call) async throws(LedgerError) -> (
+    inclusion: Inclusion, nonce: UInt64
+  ) {
     await order.acquire()
     do throws(LedgerError) {
       let result = try await sendInTurn(make)

@@ -25,7 +25,9 @@ extension TaskPipeline {
 
   private func isOnLedger(_ kind: OutboxEntry.Kind, _ replica: ReplicaKey) async throws(LedgerError) -> Bool {
     let task = try await node.ledger.task(replica.task)
-    let mine = task?.state.panel?.replicas.first { $0.round == replica.round && $0.node == node.account.address }
+    let mine = task?.state.panel?.replicas.first {
+      $0.round == replica.round && $0.node == node.account.address
+    }
     guard let status = mine?.status else { return false }
     switch (kind, status) {
     case (.acknowledge, .acknowledged), (.acknowledge, .committed): return true

@@ -16,7 +16,8 @@ enum Lie {
       let path = "\(directory)/stdout"
       try LocalFile.write(LocalFile.read(path) + Array(" ".utf8), to: path)
       let (digest, size) = try LocalFile.digest(path)
-      altered.standardOutput = CapturedStream(digest: digest, size: size, isTruncated: run.standardOutput.isTruncated)
+      altered.standardOutput = CapturedStream(
+        digest: digest, size: size, isTruncated: run.standardOutput.isTruncated)
     }
     return altered
   }
@@ -26,7 +27,8 @@ extension FaultInjection {
   /// Ends the process as a power cut would, where the configuration asks for it at this stage.
   func killIfAsked(after stage: Stage, log: Logger) {
     guard killAfter == stage else { return }
-    log.warning("fault injection: kills itself after the stage '\(stage.rawValue)', as its configuration told it to")
+    log.warning(
+      "fault injection: kills itself after the stage '\(stage.rawValue)', as its configuration told it to")
     kill(getpid(), SIGKILL)
   }
 }

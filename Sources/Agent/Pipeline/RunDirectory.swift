@@ -17,7 +17,9 @@ enum RunDirectory {
 extension CompletedRun {
   /// The end of a run that never began, since an input can't be had: a result like any other, and every honest node
   /// that lacks the input gives the same.
-  static func notStarted(missing input: ContentDigest, in directory: String, at now: Instant) throws -> CompletedRun {
+  static func notStarted(missing input: ContentDigest, in directory: String, at now: Instant) throws
+    -> CompletedRun
+  {
     for stream in ["stdout", "stderr"] { try LocalFile.write([], to: "\(directory)/\(stream)") }
     let nothing = CapturedStream(digest: ContentDigest(of: []), size: .zero, isTruncated: false)
     return CompletedRun(

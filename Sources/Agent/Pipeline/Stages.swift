@@ -50,9 +50,11 @@ enum PipelineFault: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .notInBag(let task, let tasks): "the bag has \(tasks) tasks, and \(task) would be number \(task.index)"
+    case .notInBag(let task, let tasks):
+      "the bag has \(tasks) tasks, and \(task) would be number \(task.index)"
     case .noPlan: "there is no heat plan yet"
-    case .overtaken(let task, let height): "at height \(height) the ledger has gone on without this node's \(task)"
+    case .overtaken(let task, let height):
+      "at height \(height) the ledger has gone on without this node's \(task)"
     case .stoppedForHeat: "the water is too hot for the run to go on"
     case .voteLost(let replica):
       "the outbox has no vote for \(replica): it was removed or replaced, so the node can't reveal what it committed to"

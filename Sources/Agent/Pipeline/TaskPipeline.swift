@@ -30,7 +30,9 @@ struct TaskPipeline: Sendable {
   /// Shows what was committed to, once every commit of the round is in.
   func reveal(_ duty: Duty) async throws {
     let replica = ReplicaKey(duty.replica)
-    guard let vote = try await node.outbox.replica(replica)?.vote else { throw PipelineFault.voteLost(replica) }
+    guard let vote = try await node.outbox.replica(replica)?.vote else {
+      throw PipelineFault.voteLost(replica)
+    }
     try await deliver(.reveal, .reveal(vote), of: replica)
     passed(.revealed, replica)
     try await node.outbox.advance(replica, to: .done, note: "revealed", at: node.now())
@@ -197,7 +199,9 @@ struct TaskPipeline: Sendable {
   }
 
   private func commit(_ replica: ReplicaKey) async throws {
-    guard let entry = try await node.outbox.entry(replica, .commit) else { throw PipelineFault.voteLost(replica) }
+    guard let entry = try await node.outbox.entry(replica, .commit) else {
+      throw PipelineFault.voteLost(replica)
+    }
     if entry.status == .pending { try await deliver(.commit, entry.call, of: replica) }
     passed(.committed, replica)
   }

@@ -15,7 +15,8 @@ actor Workbench {
   var running: Int { placements.count }
 
   /// Takes processors for a task if the plan lets it run now.
-  func place(_ task: AdmittedTask, for replica: ReplicaKey, plan: HeatPlan, now: Instant) -> PlacementDecision {
+  func place(_ task: AdmittedTask, for replica: ReplicaKey, plan: HeatPlan, now: Instant) -> PlacementDecision
+  {
     let decision = Placement.place(
       task, plan: plan, capacity: capacity, occupied: Occupancy(placements.values), now: now)
     if case .place(let placement) = decision { placements[replica] = placement }

@@ -76,7 +76,9 @@ package struct BagResults: Sendable {
 
   private static func staysBelow(_ path: String) -> Bool {
     !path.utf8.contains(0)
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !["", ".", ".."].contains($0)
+      }
   }
 }
 

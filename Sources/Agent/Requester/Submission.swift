@@ -20,12 +20,15 @@ package struct Submission: Sendable {
         throw ContentError.corrupt(digest, found: stored, path: path)
       }
     }
-    for digest in Set(resolved.bag.tasks.flatMap { $0.inputs.map(\.digest) }) where !shared.content.contains(digest) {
+    for digest in Set(resolved.bag.tasks.flatMap { $0.inputs.map(\.digest) })
+    where !shared.content.contains(digest) {
       throw ContentError.absent(digest, store: shared.content.directory)
     }
     let manifest = try shared.content.put(resolved.bag.manifest)
     let blockMilliseconds = account.ledger.genesis.parameters.blockMilliseconds
-    return try await account.post(order(for: resolved.bag, manifest: manifest, blockMilliseconds: blockMilliseconds)).bag
+    return try await account.post(
+      order(for: resolved.bag, manifest: manifest, blockMilliseconds: blockMilliseconds)
+    ).bag
   }
 
   private func order(for bag: Bag, manifest: ContentDigest, blockMilliseconds: UInt64) -> BagOrder {

@@ -25,7 +25,9 @@ struct OfferService: RecurringService {
         Registration(
           operatorAddress: node.configuration.identity.operatorAddress,
           site: Keccak256.hash(node.configuration.identity.site), hardwareClass: node.hardwareClass)))
-    log.notice("registered as \(node.account.address); its operator \(node.configuration.identity.operatorAddress) must bond it")
+    log.notice(
+      "registered as \(node.account.address); its operator \(node.configuration.identity.operatorAddress) must bond it"
+    )
   }
 
   private func offer(_ plan: HeatPlan, _ record: NodeRecord) async throws {
@@ -39,7 +41,9 @@ struct OfferService: RecurringService {
       return
     }
     let isFresh = last.map { $0.to > epoch + Self.epochsAhead / 2 } ?? false
-    if isFresh, let last, last.slots == slots, Self.isClose(last.minimumPrice, Amount(terms.minimumPrice.value)) {
+    if isFresh, let last, last.slots == slots,
+      Self.isClose(last.minimumPrice, Amount(terms.minimumPrice.value))
+    {
       return
     }
     try await node.account.call(
@@ -47,7 +51,9 @@ struct OfferService: RecurringService {
         Offer(
           slots: slots, minimumPrice: Amount(terms.minimumPrice.value), fromEpoch: epoch + 2,
           toEpoch: epoch + Self.epochsAhead)))
-    log.info("offers \(slots) slots from \(terms.minimumPrice.value) µEUR a replica: \(plan.reasons.first?.sentence ?? "")")
+    log.info(
+      "offers \(slots) slots from \(terms.minimumPrice.value) µEUR a replica: \(plan.reasons.first?.sentence ?? "")"
+    )
   }
 
   /// A price within 5 % is not worth another call.

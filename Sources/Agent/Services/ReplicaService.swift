@@ -22,7 +22,8 @@ struct ReplicaService: Service {
         while !Task.isCancelled {
           do {
             height = try await node.ledger.waitForHeight(height + 1)
-            for duty in try await node.ledger.duties(of: node.account.address) where duty.action != .awaitSeal {
+            for duty in try await node.ledger.duties(of: node.account.address) where duty.action != .awaitSeal
+            {
               guard await underWay.begin(duty) else { continue }
               group.addTask {
                 await perform(duty)

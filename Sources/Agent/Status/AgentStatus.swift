@@ -27,7 +27,9 @@ package struct AgentStatus: Codable, Sendable, Hashable {
 
   /// What the node with this state directory last showed; nothing where it showed nothing yet.
   package static func read(_ stateDirectory: String) -> AgentStatus? {
-    guard let bytes = try? LocalFile.read("\(stateDirectory)/\(fileName)", limit: .mebibytes(1)) else { return nil }
+    guard let bytes = try? LocalFile.read("\(stateDirectory)/\(fileName)", limit: .mebibytes(1)) else {
+      return nil
+    }
     return try? JSONDecoder().decode(AgentStatus.self, from: Data(bytes))
   }
 

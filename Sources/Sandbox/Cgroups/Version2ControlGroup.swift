@@ -40,7 +40,9 @@ struct Version2ControlGroup: ControlGroup {
       let swap = directory + "/memory.swap.max"
       if HostFile.exists(swap) { try HostFile.set("0", in: swap) }
     }
-    if controllers.contains("pids") { try HostFile.set("\(limits.processCount)", in: directory + "/pids.max") }
+    if controllers.contains("pids") {
+      try HostFile.set("\(limits.processCount)", in: directory + "/pids.max")
+    }
     if controllers.contains("cpu") {
       let bandwidth = "\(limits.quotaMicroseconds) \(CgroupLimits.periodMicroseconds)"
       try HostFile.set(bandwidth, in: directory + "/cpu.max")

@@ -42,10 +42,12 @@ struct DemoCommand: AsyncParsableCommand {
       print("three nodes registered and bonded; waiting until their offers count")
       try await network.waitForOffers()
       let id = try await Submission(account: network.requester, shared: network.shared).post(resolved)
-      let watch = DemoWatch(network: network, bag: id, isLive: !plain && isatty(STDOUT_FILENO) == 1, start: start)
+      let watch = DemoWatch(
+        network: network, bag: id, isLive: !plain && isatty(STDOUT_FILENO) == 1, start: start)
       try await watch.follow(until: start.advanced(by: .seconds(timeout)))
       await network.stop()
-      try await DemoReport(network: network, bag: id, elapsed: clock.now - start).print(executable: executable)
+      try await DemoReport(network: network, bag: id, elapsed: clock.now - start).print(
+        executable: executable)
     } catch {
       await network.stop()
       throw error

@@ -25,7 +25,8 @@ struct DemoNetwork {
     sites = DemoSite.all()
     let requesterKey = PrivateKey.generate()
     let ledgerKey = PrivateKey.generate()
-    var deposits = Dictionary(uniqueKeysWithValues: sites.map { ($0.operatorKey.address, MicroEuros(5_000_000)) })
+    var deposits = Dictionary(
+      uniqueKeysWithValues: sites.map { ($0.operatorKey.address, MicroEuros(5_000_000)) })
     deposits[requesterKey.address] = MicroEuros(5_000_000)
     let genesis = Genesis(
       chainID: 1337, ledgerKey: ledgerKey.address, parameters: Self.parameters, deposits: deposits,
@@ -87,7 +88,9 @@ struct DemoNetwork {
   /// Waits until every node has registered, and bonds it with its operator's money.
   func bond() async throws {
     for site in sites {
-      try await wait(seconds: 20, for: "\(site.name) to register") { try await ledger.node(site.node.address) != nil }
+      try await wait(seconds: 20, for: "\(site.name) to register") {
+        try await ledger.node(site.node.address) != nil
+      }
       let account = LedgerAccount(ledger: ledger, key: site.operatorKey)
       for slot in 0..<UInt16(Self.slots) {
         try await account.call(.bond(node: site.node.address, slot: slot, amount: 500_000))
@@ -100,7 +103,8 @@ struct DemoNetwork {
     for site in sites {
       try await wait(seconds: 20, for: "\(site.name) to offer slots") {
         let epoch = try await ledger.epoch().epoch
-        return try await ledger.node(site.node.address)?.offers.contains { $0.from <= epoch && $0.slots > 0 } ?? false
+        return try await ledger.node(site.node.address)?.offers.contains { $0.from <= epoch && $0.slots > 0 }
+          ?? false
       }
     }
   }
@@ -131,7 +135,8 @@ enum DemoFault: Error, CustomStringConvertible {
     case .agentEnded(let log):
       "an agent has ended; the last lines of \(log) say why:\n"
         + ((try? LocalFile.readText(log)) ?? "").split(separator: "\n").suffix(5).joined(separator: "\n")
-    case .tooSlow(let what, let seconds): "waited \(seconds) s for \(what), in vain; the agents' logs may say why"
+    case .tooSlow(let what, let seconds):
+      "waited \(seconds) s for \(what), in vain; the agents' logs may say why"
     case .notEmpty(let path): "\(path) is there already; name a directory that isn't, or remove it"
     case .auditFailed: "the audit found a fault in the ledger"
     }

@@ -23,10 +23,14 @@ struct DemoReport {
     let directory = "\(network.directory)/ledger"
     say("Audit     \(executable) audit --ledger \(directory)")
     let report = try Audit.run(directory)
-    say(report.isClean ? "          holds: \(report.blocks) blocks, \(report.calls) signed calls, \(report.draws) draws, \(report.receipts) receipt leaves derived again from genesis"
-      : "          FAULT: \(report.fault.map(\.description) ?? "")")
+    say(
+      report.isClean
+        ? "          holds: \(report.blocks) blocks, \(report.calls) signed calls, \(report.draws) draws, \(report.receipts) receipt leaves derived again from genesis"
+        : "          FAULT: \(report.fault.map(\.description) ?? "")")
     say("")
-    say("Took \(Decimals.text(elapsed.seconds, 1)) s. Keys, logs, receipts and the ledger are in \(network.directory)")
+    say(
+      "Took \(Decimals.text(elapsed.seconds, 1)) s. Keys, logs, receipts and the ledger are in \(network.directory)"
+    )
     if !report.isClean { throw DemoFault.auditFailed }
   }
 
@@ -44,12 +48,16 @@ struct DemoReport {
     let byJury = tasks.count { $0.summary.state.verdict?.byJury == true }
     let decided = tasks.count { $0.summary.state.verdict != nil }
     let low = tasks.count { $0.summary.state.verdict?.isLowDiversity == true }
-    say("  \(decided) of \(tasks.count) decided, \(byJury) of them by a jury; \(low) marked LOW_DIVERSITY (three operators in all)")
+    say(
+      "  \(decided) of \(tasks.count) decided, \(byJury) of them by a jury; \(low) marked LOW_DIVERSITY (three operators in all)"
+    )
   }
 
   private func show(_ site: DemoSite, _ tasks: [BagResults.TaskResult]) async throws {
     guard let record = try await network.ledger.node(site.node.address) else { return }
-    let mine = tasks.flatMap { $0.summary.state.panel?.replicas ?? [] }.filter { $0.node == site.node.address }
+    let mine = tasks.flatMap { $0.summary.state.panel?.replicas ?? [] }.filter {
+      $0.node == site.node.address
+    }
     let won = mine.count { $0.status.name == "WON" }
     let lost = mine.count { $0.status.name == "LOST" }
     let milliwattHours = mine.compactMap(\.status.result).reduce(0) { $0 + $1.energyMilliWh }
@@ -59,14 +67,18 @@ struct DemoReport {
         + "\(record.standing.name), k \(record.credibility), \(record.strikes) strikes")
     say(
       "             receipts: \(Self.wattHours(milliwattHours)) Wh used, \(Self.wattHours(heat)) Wh of heat; "
-        + "earned \(Decimals.euros(microEuros: record.earned)), slashed \(Decimals.euros(microEuros: record.slashed))")
+        + "earned \(Decimals.euros(microEuros: record.earned)), slashed \(Decimals.euros(microEuros: record.slashed))"
+    )
     if let status = network.status(of: site), let tank = status.tank {
       say(
         "             site, \(DemoNetwork.timeFactor) times as fast: \(Decimals.text(status.electric.kilowattHours, 2)) kWh used, "
-          + "\(Decimals.text(status.heat.kilowattHours, 2)) kWh into the water, now \(Decimals.text(tank.mean.value, 1)) °C")
+          + "\(Decimals.text(status.heat.kilowattHours, 2)) kWh into the water, now \(Decimals.text(tank.mean.value, 1)) °C"
+      )
     }
     if record.strikes > 0 {
-      say("             caught: \(lost) false results, \(record.strikes) strikes, \(Decimals.euros(microEuros: record.slashed)) of its stake gone")
+      say(
+        "             caught: \(lost) false results, \(record.strikes) strikes, \(Decimals.euros(microEuros: record.slashed)) of its stake gone"
+      )
     }
   }
 
@@ -76,7 +88,8 @@ struct DemoReport {
     say("")
     say(
       "Money     requester has \(Decimals.euros(microEuros: free)) left; audit pool \(Decimals.euros(microEuros: pools.auditPool)), "
-        + "treasury \(Decimals.euros(microEuros: pools.treasury)), burned \(Decimals.euros(microEuros: pools.burned))")
+        + "treasury \(Decimals.euros(microEuros: pools.treasury)), burned \(Decimals.euros(microEuros: pools.burned))"
+    )
   }
 
   private static func wattHours(_ milliwattHours: UInt64) -> String {

@@ -24,7 +24,9 @@ struct DemoWatch {
     var drawn = 0
     var round = 0
     while true {
-      guard let summary = try await network.ledger.bag(bag) else { throw DemoFault.tooSlow(what: "the bag", seconds: 0) }
+      guard let summary = try await network.ledger.bag(bag) else {
+        throw DemoFault.tooSlow(what: "the bag", seconds: 0)
+      }
       let screen = try await screen(summary)
       if isLive {
         let lines = screen.lines()
@@ -35,7 +37,9 @@ struct DemoWatch {
         write(screen.line + "\n")
       }
       if summary.isTerminal { return }
-      if let ended = network.processes.first(where: { !$0.isRunning }) { throw DemoFault.agentEnded(log: ended.log) }
+      if let ended = network.processes.first(where: { !$0.isRunning }) {
+        throw DemoFault.agentEnded(log: ended.log)
+      }
       guard clock.now < deadline else {
         throw DemoFault.tooSlow(what: "the bag to end", seconds: Int((clock.now - start).components.seconds))
       }
@@ -55,7 +59,10 @@ struct DemoWatch {
           remark: [site.lieOneIn.map { "told to lie, 1 in \($0)" } ?? "", strikes].filter { !$0.isEmpty }
             .joined(separator: "; ")))
     }
-    let order = ["QUEUED", "ASSIGNED", "REVEALING", "JURY", "PROVISIONAL", "FINAL", "INCONCLUSIVE", "TIMED_OUT", "CANCELLED"]
+    let order = [
+      "QUEUED", "ASSIGNED", "REVEALING", "JURY", "PROVISIONAL", "FINAL", "INCONCLUSIVE", "TIMED_OUT",
+      "CANCELLED",
+    ]
     return DemoScreen(
       elapsedSeconds: Int((clock.now - start).components.seconds), height: try await network.ledger.height(),
       nodes: nodes, tasks: order.compactMap { state in summary.tasks[state].map { (state, $0) } })

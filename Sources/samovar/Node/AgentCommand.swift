@@ -22,7 +22,7 @@ struct AgentCommand: AsyncParsableCommand {
     let configuration = try AgentConfiguration.load(config)
     var log = Logger(label: configuration.identity.name) { StreamLogHandler.standardError(label: $0) }
     log.logLevel = logLevel.level
-    let agent = try await Agent(
+    let agent = try await NodeAgent(
       configuration, log: log, environment: ProcessInfo.processInfo.environment, now: { WallClock.now })
     try await agent.run()
   }

@@ -26,6 +26,7 @@ struct BondCommand: AsyncParsableCommand {
     for slot in 0..<slots {
       try await operatorAccount.call(.bond(node: node, slot: slot, amount: Amount(each.amount.value)))
     }
-    print("bonded \(slots) slots of \(node) with \(Decimals.euros(microEuros: Amount(each.amount.value))) each")
+    print(
+      "bonded \(slots) slots of \(node) with \(Decimals.euros(microEuros: Amount(each.amount.value))) each")
   }
 }

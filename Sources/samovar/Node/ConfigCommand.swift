@@ -8,7 +8,8 @@ import Workload
 /// `samovar config`: the operator's file.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Check and show a node's configuration.", subcommands: [Check.self, Show.self])
+    commandName: "config", abstract: "Check and show a node's configuration.",
+    subcommands: [Check.self, Show.self])
 
   struct ConfigOptions: ParsableArguments {
     @Argument(help: "The node's configuration.")
@@ -63,7 +64,10 @@ struct ConfigCommand: ParsableCommand {
         ("hysteresis", "\(heat.hysteresisKelvin) K"),
         ("heat is worth", "\(configuration.tariff.heat)"),
         ("wear", "\(configuration.tariff.wear)"),
-        ("slots", "\(work.slots), together \(work.memory.value >> 20) MiB of memory and \(work.disk.value >> 20) MiB of disk"),
+        (
+          "slots",
+          "\(work.slots), together \(work.memory.value >> 20) MiB of memory and \(work.disk.value >> 20) MiB of disk"
+        ),
         ("profile", work.profile),
         ("simulated", configuration.simulation == nil ? "no" : "yes: nothing real is heated"),
         ("fault injection", configuration.faults == .none ? "none" : "ON: this node misbehaves as told"),

@@ -23,7 +23,8 @@ struct LedgerCommand: AsyncParsableCommand {
     var chainID: UInt64 = 1_337
     @Option(
       help: ArgumentHelp(
-        "A first balance, such as 0xd8dA…=25.00; in euros. May be given several times.", valueName: "address=euros"))
+        "A first balance, such as 0xd8dA…=25.00; in euros. May be given several times.",
+        valueName: "address=euros"))
     var balance: [Balance] = []
     @Option(help: ArgumentHelp("First content of the pool that pays jurors, in euros.", valueName: "euros"))
     var auditPool: Euros = Euros(amount: .zero)
@@ -32,7 +33,8 @@ struct LedgerCommand: AsyncParsableCommand {
       let key = PrivateKey.generate()
       let genesis = Genesis(
         chainID: chainID, ledgerKey: key.address,
-        deposits: Dictionary(balance.map { ($0.address, $0.amount) }, uniquingKeysWith: +), auditPool: auditPool.amount)
+        deposits: Dictionary(balance.map { ($0.address, $0.amount) }, uniquingKeysWith: +),
+        auditPool: auditPool.amount)
       try ledger.directory.create(genesis: genesis, key: key)
       print("genesis   \(try genesis.digest)")
       print("key       \(key.address) in \(ledger.directory.keyFile)")
@@ -98,7 +100,9 @@ struct Balance: ExpressibleByArgument {
 
   init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
-    guard parts.count == 2, let address = Address(String(parts[0])), let euros = Euros(argument: String(parts[1])) else {
+    guard parts.count == 2, let address = Address(String(parts[0])),
+      let euros = Euros(argument: String(parts[1]))
+    else {
       return nil
     }
     self.address = address

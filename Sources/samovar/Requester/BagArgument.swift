@@ -13,7 +13,8 @@ struct BagArgument: ExpressibleByArgument {
 
   func summary(on ledger: EmbeddedLedger) async throws -> BagSummary {
     guard let bag = try await ledger.bag(id) else {
-      throw ValidationError("the ledger has no bag \(id); `samovar status` without a name lists the bags of an account")
+      throw ValidationError(
+        "the ledger has no bag \(id); `samovar status` without a name lists the bags of an account")
     }
     return bag
   }

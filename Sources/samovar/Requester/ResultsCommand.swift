@@ -50,6 +50,8 @@ struct ResultsCommand: AsyncParsableCommand {
       let root = row.resultRoot.map { " " + $0.prefix(18) + "…" } ?? ""
       print("\(row.task)  \(row.state)\(root) \(notes.compactMap { $0 }.joined(separator: ", "))")
     }
-    if let fetch { print("fetched \(rows.count { $0.fetchedTo != nil }) of \(rows.count) results into \(fetch)") }
+    if let fetch {
+      print("fetched \(rows.count { $0.fetchedTo != nil }) of \(rows.count) results into \(fetch)")
+    }
   }
 }

@@ -25,17 +25,22 @@ struct StatusCommand: AsyncParsableCommand {
     guard [bag != nil, account != nil, state != nil].count(where: { $0 }) == 1 else {
       throw ValidationError("name one of: a bag, --account, --state")
     }
-    if state == nil, ledger == nil { throw ValidationError("--ledger says which ledger the bag or account is on") }
+    if state == nil, ledger == nil {
+      throw ValidationError("--ledger says which ledger the bag or account is on")
+    }
   }
 
   func run() async throws {
     if let state {
       guard let status = AgentStatus.read(state) else {
-        throw ValidationError("\(state) holds no \(AgentStatus.fileName): no agent has run with this state directory")
+        throw ValidationError(
+          "\(state) holds no \(AgentStatus.fileName): no agent has run with this state directory")
       }
       return json ? try JSONOutput.print(status) : show(status)
     }
-    guard let ledger = try self.ledger.map({ try LedgerOptions.parse(["--ledger", $0]).open() }) else { return }
+    guard let ledger = try self.ledger.map({ try LedgerOptions.parse(["--ledger", $0]).open() }) else {
+      return
+    }
     if let bag {
       let summary = try await bag.summary(on: ledger)
       return json ? try JSONOutput.print(summary) : show(summary)
@@ -66,13 +71,16 @@ struct StatusCommand: AsyncParsableCommand {
     print("node      \(status.node) \(status.address)")
     if let tank = status.tank {
       print(
-        "water     \(Decimals.text(tank.outlet.value, 1)) °C at the outlet, \(Decimals.text(tank.mean.value, 1)) °C mean")
+        "water     \(Decimals.text(tank.outlet.value, 1)) °C at the outlet, \(Decimals.text(tank.mean.value, 1)) °C mean"
+      )
     }
     print("decision  \(status.decision)")
     print(
       "price     electricity \(Decimals.text(status.electricityEURPerKilowattHour, 3)) EUR/kWh,"
         + " asks \(Decimals.text(status.askEURPerSlotHour, 3)) EUR per slot and hour")
-    print("work      \(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done")
+    print(
+      "work      \(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done"
+    )
     print(
       "energy    \(Decimals.text(status.electric.kilowattHours, 2)) kWh electric,"
         + " \(Decimals.text(status.heat.kilowattHours, 2)) kWh to the water")

@@ -10,7 +10,7 @@ internal import UnixSignals
 package import Workload
 
 /// A node: everything that its configuration asks for, put together, as one group of services.
-package struct Agent: Sendable {
+package struct NodeAgent: Sendable {
   package let node: Node
   private let services: [any Service]
 
@@ -37,7 +37,8 @@ package struct Agent: Sendable {
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
       outbox: try Outbox(path: "\(configuration.stateDirectory)/outbox.sqlite"),
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
-      launcher: Launcher(files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
+      launcher: Launcher(
+        files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services = Self.services(node, ledger, site, clock, log)
     if configuration.faults != .none {
@@ -58,7 +59,10 @@ package struct Agent: Sendable {
 
   /// The first line of a file.
   private static func password(_ path: String) throws(FileError) -> [UInt8] {
-    Array(try LocalFile.read(path, limit: .kibibytes(4)).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    Array(
+      try LocalFile.read(path, limit: .kibibytes(4)).prefix {
+        $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
+      })
   }
 
   private static func services(
@@ -86,14 +90,17 @@ private struct Site {
   var meter: NodeEnergyMeter
   var boiler: SimulatedBoiler?
 
-  init(_ configuration: AgentConfiguration, board: Board, now: @escaping @Sendable () -> Instant) async throws {
+  init(_ configuration: AgentConfiguration, board: Board, now: @escaping @Sendable () -> Instant) async throws
+  {
     let machine = SysfsRoot(configuration.hardware.root)
     let processors = CPUTopology.read(in: machine).online
     let work = configuration.work
     let capacity = NodeCapacity(
-      processors: processors, slots: work.slots, memory: work.memory, disk: work.disk, longestRun: work.longestRun,
+      processors: processors, slots: work.slots, memory: work.memory, disk: work.disk,
+      longestRun: work.longestRun,
       profiles: [work.profile])
-    let rule = HeatRule(board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
+    let rule = HeatRule(
+      board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
     guard let settings = configuration.simulation else {
       heat = HeatControl(board: board, sampler: HeatSampler(board: board, root: machine), rule: rule)
       meter = NodeEnergyMeter(root: machine, board: board, usesCounters: true, clock: now)
