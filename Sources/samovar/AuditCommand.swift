@@ -57,7 +57,8 @@ private enum StandardError {
 /// An audit's report for people.
 private enum AuditText {
   static func describe(_ report: AuditReport) -> String {
-    let tasks = report.tasks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    let tasks = report.tasks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(
+      separator: ", ")
     let sums = report.sums
     var lines = [
       "ledger    \(report.file)",
@@ -74,9 +75,11 @@ private enum AuditText {
     lines += report.notes.map { "note      \($0)" }
     if let fault = report.fault {
       lines.append("WRONG     \(fault)")
-      lines.append("          All before it is right; keep the file, and restore a copy that the audit passes.")
+      lines.append(
+        "          All before it is right; keep the file, and restore a copy that the audit passes.")
     } else {
-      lines.append("right     every entry follows from the genesis, and every byte of the file from the entries")
+      lines.append(
+        "right     every entry follows from the genesis, and every byte of the file from the entries")
     }
     return lines.joined(separator: "\n")
   }

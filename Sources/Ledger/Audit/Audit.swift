@@ -36,7 +36,9 @@ package enum Audit {
       if let fault = copy.logFault {
         throw LedgerFault(
           block: nil, what: "write-ahead log \(file)-wal", expected: "frames that all count",
-          found: "\(fault); after a power cut start an agent once, so that SQLite takes the log in, and audit again")
+          found:
+            "\(fault); after a power cut start an agent once, so that SQLite takes the log in, and audit again"
+        )
       }
       try derive(copy.database, rewritten: copy.rewritten, report: &report, progress: progress)
       try compare(copy.database, copy.rewritten)
@@ -52,20 +54,23 @@ package enum Audit {
   }
 
   private static func siblingGenesis(of path: String) -> String {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
     return directory.isEmpty ? "genesis.json" : "\(directory)/genesis.json"
   }
 
   /// `genesis.json` is what people compare; it has to be, byte for byte, the genesis in the file.
   private static func checkGenesisFile(_ path: String, report: inout AuditReport) throws {
     guard LocalFile.exists(path) else {
-      report.notes.append("there is no genesis.json beside the file: compare the genesis digest with the one you know")
+      report.notes.append(
+        "there is no genesis.json beside the file: compare the genesis digest with the one you know")
       return
     }
     let found = Keccak256.hash(try LocalFile.read(path, limit: .mebibytes(16)))
     guard found == report.genesis else {
       throw LedgerFault(
-        block: 0, what: path, expected: "Keccak-256 \(report.genesis ?? .zero), as in the ledger", found: "\(found)")
+        block: 0, what: path, expected: "Keccak-256 \(report.genesis ?? .zero), as in the ledger",
+        found: "\(found)")
     }
   }
 }

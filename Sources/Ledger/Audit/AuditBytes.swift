@@ -54,7 +54,8 @@ extension Audit {
   private static func twice(_ bytes: [UInt8], _ one: Range<Int>, _ other: Range<Int>, _ what: String) throws {
     guard bytes[one].elementsEqual(bytes[other]) else {
       throw LedgerFault(
-        block: nil, what: "\(what) at bytes \(one.lowerBound) and \(other.lowerBound) of the file", expected: "the same",
+        block: nil, what: "\(what) at bytes \(one.lowerBound) and \(other.lowerBound) of the file",
+        expected: "the same",
         found: "0x\(Hex.encode(bytes[one])) and 0x\(Hex.encode(bytes[other]))")
     }
   }

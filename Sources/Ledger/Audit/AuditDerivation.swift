@@ -12,12 +12,14 @@ extension Audit {
   ) throws {
     var configuration = Configuration()
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = OFF;")
+      try db.execute(
+        sql: "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = OFF;")
     }
     let source = try DatabaseQueue(path: database, configuration: configuration)
     // The copy is ours: the log is taken into it, so that the file alone is the ledger.
     try source.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
-    let target = try DatabaseQueue(path: rewritten, configuration: BlockStore.configuration(synchronous: "OFF"))
+    let target = try DatabaseQueue(
+      path: rewritten, configuration: BlockStore.configuration(synchronous: "OFF"))
     try source.read { rows in
       let genesis = try readGenesis(rows, report: &report)
       let writer = try Int.fetchOne(rows, sql: "PRAGMA user_version") ?? 0
@@ -35,7 +37,8 @@ extension Audit {
       let answers = try String.fetchAll(rows, sql: "PRAGMA integrity_check(1)")
       guard answers == ["ok"] else {
         throw LedgerFault(
-          block: nil, what: "SQLite's integrity check", expected: "ok", found: answers.joined(separator: "; "))
+          block: nil, what: "SQLite's integrity check", expected: "ok", found: answers.joined(separator: "; ")
+        )
       }
     }
     try target.close()
@@ -53,7 +56,8 @@ extension Audit {
     do {
       let genesis = try Genesis(json: Array(text.utf8))
       guard try genesis.json == Array(text.utf8) else {
-        throw LedgerFault(block: 0, what: "genesis", expected: "canonical JSON", found: "another writing of it")
+        throw LedgerFault(
+          block: 0, what: "genesis", expected: "canonical JSON", found: "another writing of it")
       }
       return (text, genesis)
     } catch let error as GenesisError {
@@ -73,7 +77,8 @@ extension Audit {
       let sums = AuditReport.Sums(of: replay.state)
       guard sums.isConserved else {
         throw LedgerFault(
-          block: block.head.number, what: "sum of all money", expected: "deposits less withdrawals", found: "\(sums)")
+          block: block.head.number, what: "sum of all money", expected: "deposits less withdrawals",
+          found: "\(sums)")
       }
       try BlockStore.insert(copy, block, firstCall: firstCall)
       if block.head.number % progressStride == 0 || block.head.number == total {

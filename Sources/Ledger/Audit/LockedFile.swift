@@ -60,7 +60,9 @@ enum LockedFile {
     var wanted = stat()
     guard fstat(descriptor, &wanted) == 0 else { return true }
     // Where /proc isn't there, nothing is known, and a descriptor left open is the lesser harm.
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") else { return true }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") else {
+      return true
+    }
     return names.compactMap { Int32($0) }.contains { other in
       var status = stat()
       return other != descriptor && fstat(other, &status) == 0 && status.st_dev == wanted.st_dev

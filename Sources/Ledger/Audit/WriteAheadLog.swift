@@ -17,13 +17,17 @@ struct WriteAheadLog {
     if bytes.isEmpty { return nil }
     guard bytes.count >= Self.headBytes else { return "its head is cut off after \(bytes.count) bytes" }
     let magic = word(at: 0)
-    guard magic & ~1 == 0x377f_0682, word(at: 4) == 3_007_000 else { return "its head has another magic number" }
+    guard magic & ~1 == 0x377f_0682, word(at: 4) == 3_007_000 else {
+      return "its head has another magic number"
+    }
     let isBigEndian = magic & 1 == 1
     let pageBytes = Int(word(at: 8))
     guard pageBytes == 4_096 else { return "its head tells of pages of \(pageBytes) bytes, not 4096" }
     var sums = Sums()
     sums.add(bytes[0..<24], isBigEndian: isBigEndian)
-    guard sums.first == word(at: 24), sums.second == word(at: 28) else { return "the checksum of its head fails" }
+    guard sums.first == word(at: 24), sums.second == word(at: 28) else {
+      return "the checksum of its head fails"
+    }
     return faultOfFrames(pageBytes: pageBytes, isBigEndian: isBigEndian, sums: sums)
   }
 

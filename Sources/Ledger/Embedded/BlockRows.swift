@@ -36,7 +36,8 @@ struct BlockRows {
 
   private init(_ db: Database, nextCall: UInt64) throws {
     calls = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT sequence, block, payload FROM call WHERE sequence >= ? ORDER BY sequence"),
+      db.cachedStatement(
+        sql: "SELECT sequence, block, payload FROM call WHERE sequence >= ? ORDER BY sequence"),
       arguments: [Int64(clamping: nextCall)])
     self.nextCall = nextCall
     try advance()
@@ -95,7 +96,8 @@ private struct BlockRow {
     let isTick = !(row[5] as DatabaseValue).isNull
     guard isTick == calls.isEmpty else {
       throw LedgerFault(
-        block: number, what: "calls", expected: isTick ? "none, as it has a beacon" : "at least one, or a beacon",
+        block: number, what: "calls",
+        expected: isTick ? "none, as it has a beacon" : "at least one, or a beacon",
         found: "\(calls.count)")
     }
     let body: Block.Body = isTick ? .tick(beacon: try signature(5, "beacon")) : .calls(calls)
@@ -117,7 +119,8 @@ private struct BlockRow {
 
   private func word(_ column: Int, _ what: String) throws -> Bytes32 {
     guard let word = Bytes32(bytes(column)) else {
-      throw LedgerFault(block: number, what: what, expected: "32 bytes", found: "0x" + Hex.encode(bytes(column)))
+      throw LedgerFault(
+        block: number, what: what, expected: "32 bytes", found: "0x" + Hex.encode(bytes(column)))
     }
     return word
   }

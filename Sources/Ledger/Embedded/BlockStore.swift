@@ -37,9 +37,12 @@ struct BlockStore {
     self.path = path
     self.database = try LedgerFileError.translating("open", path) {
       let database = try DatabaseQueue(path: path, configuration: Self.configuration(synchronous: "FULL"))
-      let found = try database.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA application_id") }
+      let found = try database.writeWithoutTransaction { db in
+        try Int.fetchOne(db, sql: "PRAGMA application_id")
+      }
       guard found == Self.applicationID else {
-        throw LedgerFileError.otherFormat(path: path, detail: "it is a SQLite database, but no ledger of Samovar's")
+        throw LedgerFileError.otherFormat(
+          path: path, detail: "it is a SQLite database, but no ledger of Samovar's")
       }
       return database
     }

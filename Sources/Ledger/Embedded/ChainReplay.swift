@@ -87,12 +87,15 @@ struct ChainReplay {
     }
   }
 
-  private mutating func applyTick(_ block: Block, beacon: Signature, depth: Depth) throws(LedgerFault) -> Effect {
+  private mutating func applyTick(_ block: Block, beacon: Signature, depth: Depth) throws(LedgerFault)
+    -> Effect
+  {
     let head = block.head
     let most = state.height + mostRise(at: head.time)
     guard head.height > state.height, head.height <= most else {
       throw LedgerFault(
-        block: head.number, what: "height", expected: "from \(state.height + 1) to \(most) by the time of the block",
+        block: head.number, what: "height",
+        expected: "from \(state.height + 1) to \(most) by the time of the block",
         found: "\(head.height)")
     }
     if depth == .everything {
@@ -100,21 +103,26 @@ struct ChainReplay {
       let signer = beacon.signer(of: statement, in: state.domain)
       guard signer == state.genesis.ledgerKey else {
         throw LedgerFault(
-          block: head.number, what: "beacon", expected: "signed by the ledger key, \(state.genesis.ledgerKey)",
+          block: head.number, what: "beacon",
+          expected: "signed by the ledger key, \(state.genesis.ledgerKey)",
           found: signer.map { "signed by \($0), or for another height" } ?? "signed by nobody")
       }
     }
     do {
       return Effect(opening: try state.open(BlockContext(height: head.height, beacon: head.beacon)))
     } catch {
-      throw LedgerFault(block: head.number, what: "opening of the height", expected: "accepted", found: "\(error)")
+      throw LedgerFault(
+        block: head.number, what: "opening of the height", expected: "accepted", found: "\(error)")
     }
   }
 
-  private mutating func applyCalls(_ calls: [[UInt8]], of head: BlockHead, depth: Depth) throws(LedgerFault) -> Effect {
+  private mutating func applyCalls(_ calls: [[UInt8]], of head: BlockHead, depth: Depth) throws(LedgerFault)
+    -> Effect
+  {
     guard head.height == state.height else {
       throw LedgerFault(
-        block: head.number, what: "height of a block with calls", expected: "\(state.height)", found: "\(head.height)")
+        block: head.number, what: "height of a block with calls", expected: "\(state.height)",
+        found: "\(head.height)")
     }
     var effect = Effect()
     for (index, bytes) in calls.enumerated() {
@@ -123,7 +131,8 @@ struct ChainReplay {
         effect.calls.append(try include(signed, verifying: depth == .everything))
       } catch {
         throw LedgerFault(
-          block: head.number, call: index, what: "call", expected: "one that the rules accept", found: "\(error)")
+          block: head.number, call: index, what: "call", expected: "one that the rules accept",
+          found: "\(error)")
       }
     }
     return effect
@@ -193,7 +202,9 @@ struct ChainReplay {
     return block
   }
 
-  private func expect(_ found: Bytes32, _ expected: Bytes32, _ what: String, _ block: UInt64) throws(LedgerFault) {
+  private func expect(_ found: Bytes32, _ expected: Bytes32, _ what: String, _ block: UInt64)
+    throws(LedgerFault)
+  {
     guard found == expected else {
       throw LedgerFault(block: block, what: what, expected: "\(expected)", found: "\(found)")
     }

@@ -42,7 +42,8 @@ package actor EmbeddedLedger: ContributionLedger {
   ///   - now: the clock that blocks are dated by.
   /// - Throws: `LedgerFileError`, `GenesisError`, `FileError`.
   package init(
-    _ directory: LedgerDirectory, key: PrivateKey?, expecting: Bytes32? = nil, now: @escaping @Sendable () -> Instant
+    _ directory: LedgerDirectory, key: PrivateKey?, expecting: Bytes32? = nil,
+    now: @escaping @Sendable () -> Instant
   ) throws {
     let genesis = try directory.genesis()
     let digest = try genesis.digest
@@ -78,7 +79,8 @@ package actor EmbeddedLedger: ContributionLedger {
       throw .unavailable(reason: "\(queue.count) calls of this process wait for their block already")
     }
     guard call.payload.count <= Self.greatestCall else {
-      throw .rejected(.malformed(reason: "\(call.payload.count) bytes are more than the \(Self.greatestCall) of a call"))
+      throw .rejected(
+        .malformed(reason: "\(call.payload.count) bytes are more than the \(Self.greatestCall) of a call"))
     }
     let ticket = nextTicket
     nextTicket += 1
@@ -97,7 +99,9 @@ package actor EmbeddedLedger: ContributionLedger {
     queue.removeAll(keepingCapacity: true)
     do {
       let results = try append(batch.map(\.call))
-      for (entry, result) in zip(batch, results) { answers[entry.ticket] = result.mapError(LedgerError.rejected) }
+      for (entry, result) in zip(batch, results) {
+        answers[entry.ticket] = result.mapError(LedgerError.rejected)
+      }
     } catch {
       for entry in batch { answers[entry.ticket] = .failure(error) }
     }
@@ -225,9 +229,10 @@ extension EmbeddedLedger {
   package func keepTime() async throws(LedgerError) {
     while !Task.isCancelled {
       do {
-        let stride: UInt64 = try current(\.state.isIdle) ? Self.idleStride : 1
+        let idleStride = min(Self.idleStride, genesis.parameters.epochBlocks)
+        let stride: UInt64 = try current(\.state.isIdle) ? idleStride : 1
         if try current({ $0.mostRise(at: clock) }) >= stride { _ = try appendTick() }
-      } catch where error.isTransient {
+      } catch  where error.isTransient {
         // Whoever submits a call is told; here the next round tries again.
       }
       do { try await Task.sleep(for: Self.poll) } catch { return }
@@ -290,9 +295,13 @@ extension EmbeddedLedger {
 
   package func task(_ id: TaskID) throws(LedgerError) -> TaskSummary? { try current { $0.state.task(id) } }
 
-  package func duties(of node: Address) throws(LedgerError) -> [Duty] { try current { $0.state.duties(of: node) } }
+  package func duties(of node: Address) throws(LedgerError) -> [Duty] {
+    try current { $0.state.duties(of: node) }
+  }
 
-  package func dueCalls(limit: Int) throws(LedgerError) -> [Call] { try current { $0.state.dueCalls(limit: limit) } }
+  package func dueCalls(limit: Int) throws(LedgerError) -> [Call] {
+    try current { $0.state.dueCalls(limit: limit) }
+  }
 
   /// The whole state after the last block, for reports and tests. A copy: cheap to take, and the next block copies
   /// what it changes for as long as the copy lives.

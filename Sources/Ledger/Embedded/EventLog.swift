@@ -33,7 +33,8 @@ struct EventLog {
     for applied in effect.calls {
       let inclusion = applied.inclusion
       places[applied.call.digest(in: domain)] = Place(
-        height: inclusion.height, index: inclusion.index, firstEvent: next, eventCount: inclusion.events.count)
+        height: inclusion.height, index: inclusion.index, firstEvent: next, eventCount: inclusion.events.count
+      )
       append(inclusion.events, height: height)
     }
   }

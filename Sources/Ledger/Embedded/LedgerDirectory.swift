@@ -53,11 +53,15 @@ package struct LedgerDirectory: Hashable, Sendable {
     guard status.st_mode & 0o077 == 0 else {
       throw LedgerFileError.inaccessible(
         path: keyFile,
-        detail: "mode \(String(status.st_mode & 0o777, radix: 8)) lets others read the ledger's key; take that away with `chmod 600`")
+        detail:
+          "mode \(String(status.st_mode & 0o777, radix: 8)) lets others read the ledger's key; take that away with `chmod 600`"
+      )
     }
     let text = try LocalFile.readText(keyFile, limit: .kibibytes(4))
-    guard let bytes = Hex.decode(text.filter { !$0.isWhitespace }), let key = try? PrivateKey(bytes: bytes) else {
-      throw LedgerFileError.otherFormat(path: keyFile, detail: "it should hold 64 hexadecimal digits of a private key")
+    guard let bytes = Hex.decode(text.filter { !$0.isWhitespace }), let key = try? PrivateKey(bytes: bytes)
+    else {
+      throw LedgerFileError.otherFormat(
+        path: keyFile, detail: "it should hold 64 hexadecimal digits of a private key")
     }
     return key
   }

@@ -53,14 +53,16 @@ package enum LedgerFileError: Error, Hashable, Sendable, CustomStringConvertible
         + "and restore a copy that the audit passes"
     case .inaccessible(let path, let detail):
       "cannot open \(path): \(detail); give this user access to the file and to its directory"
-    case .absent(let path): "there is no ledger at \(path); make one with `samovar ledger new`, or correct the path"
+    case .absent(let path):
+      "there is no ledger at \(path); make one with `samovar ledger new`, or correct the path"
     case .exists(let path): "there is a ledger at \(path) already; choose another directory"
     case .otherGenesis(let path, let expected, let found):
       "\(path) grew from genesis \(found) and not from \(expected); correct the path or the genesis in the configuration"
     case .broken(let path, let fault): "\(path) is not a valid ledger: \(fault)"
     case .otherKey(let path, let expected, let found):
       "the key given for \(path) is that of \(found), but its genesis names \(expected); give the ledger's own key"
-    case .readOnly(let path): "cannot append to \(path): this process was given no ledger key and can only follow it"
+    case .readOnly(let path):
+      "cannot append to \(path): this process was given no ledger key and can only follow it"
     case .otherFormat(let path, let detail): "\(path) can't be read by this Samovar: \(detail)"
     case .refused(let path, let action, let code, let detail):
       "cannot \(action) \(path): SQLite error \(code), \(detail)"
@@ -86,7 +88,8 @@ extension LedgerFileError {
     case .SQLITE_FULL: self = .full(path: path, action: action)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path, action: action, waitedSeconds: busySeconds)
     case .SQLITE_IOERR:
-      self = .inputOutput(path: path, action: action, detail: "\(detail) (\(error.extendedResultCode.rawValue))")
+      self = .inputOutput(
+        path: path, action: action, detail: "\(detail) (\(error.extendedResultCode.rawValue))")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self = .corrupt(path: path, detail: detail)
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       self = .inaccessible(path: path, detail: detail)

@@ -13,7 +13,9 @@ extension SignedCall {
   init(stored bytes: [UInt8]) throws(Rejection) {
     let headBytes = 20 + 8 + 65
     var reader = ByteReader(Array(bytes.prefix(headBytes)))
-    let (from, nonce, signature) = (try reader.address(), try reader.integer(UInt64.self), try reader.signature())
+    let (from, nonce, signature) = (
+      try reader.address(), try reader.integer(UInt64.self), try reader.signature()
+    )
     self.init(from: from, nonce: nonce, payload: Array(bytes.dropFirst(headBytes)), signature: signature)
   }
 }

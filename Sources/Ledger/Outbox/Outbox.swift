@@ -29,8 +29,11 @@ package actor Outbox {
 
   /// Writes down that a replica reached a stage. A replica never goes back: an earlier stage than the recorded one
   /// changes nothing.
-  package func advance(_ replica: ReplicaKey, to stage: ReplicaStage, note: String? = nil, at now: Instant) throws {
-    try file.write("record a stage in") { db in try Self.advance(db, replica, to: stage, note: note, at: now) }
+  package func advance(_ replica: ReplicaKey, to stage: ReplicaStage, note: String? = nil, at now: Instant)
+    throws
+  {
+    try file.write("record a stage in") { db in try Self.advance(db, replica, to: stage, note: note, at: now)
+    }
   }
 
   package func replica(_ key: ReplicaKey) throws -> ReplicaRecord? {
@@ -52,7 +55,8 @@ package actor Outbox {
   /// `attested`, in one transaction. Where the replica has a vote already, that one stays.
   ///
   /// - Returns: the vote that counts: what was given, or what was there.
-  package func recordVote(_ replica: ReplicaKey, vote: Reveal, commit: Call, at now: Instant) throws -> Reveal {
+  package func recordVote(_ replica: ReplicaKey, vote: Reveal, commit: Call, at now: Instant) throws -> Reveal
+  {
     let encoded = try JSONEncoder().encode(vote)
     return try file.write("store a vote in") { db in
       if let stored = try Self.record(db, replica)?.vote { return stored }
@@ -67,14 +71,16 @@ package actor Outbox {
   }
 
   /// Owes the ledger a call. Where one of this kind is owed or was delivered for the replica, that one stays.
-  package func enqueue(_ replica: ReplicaKey, _ kind: OutboxEntry.Kind, _ call: Call, at now: Instant) throws {
+  package func enqueue(_ replica: ReplicaKey, _ kind: OutboxEntry.Kind, _ call: Call, at now: Instant) throws
+  {
     try file.write("enqueue in") { db in try Self.enqueue(db, replica, kind, call, at: now) }
   }
 
   /// What is not delivered yet, in the order in which it was enqueued.
   package func pending() throws -> [OutboxEntry] {
     try file.read("read") { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM entry WHERE status = 'pending' ORDER BY sequence").map(decodeEntry)
+      try Row.fetchAll(db, sql: "SELECT * FROM entry WHERE status = 'pending' ORDER BY sequence").map(
+        decodeEntry)
     }
   }
 
@@ -95,12 +101,15 @@ package actor Outbox {
   }
 
   /// The ledger will never have the call. Later calls of the replica that depend on it are the caller's to settle.
-  package func markRefused(_ replica: ReplicaKey, _ kind: OutboxEntry.Kind, note: String, at now: Instant) throws {
+  package func markRefused(_ replica: ReplicaKey, _ kind: OutboxEntry.Kind, note: String, at now: Instant)
+    throws
+  {
     try settle(replica, kind, .refused, note: note, at: now)
   }
 
   private func settle(
-    _ replica: ReplicaKey, _ kind: OutboxEntry.Kind, _ status: OutboxEntry.Status, note: String?, at now: Instant
+    _ replica: ReplicaKey, _ kind: OutboxEntry.Kind, _ status: OutboxEntry.Status, note: String?,
+    at now: Instant
   ) throws {
     try file.write("record a delivery in") { db in
       try db.execute(
@@ -130,7 +139,8 @@ extension Outbox {
     if let found = try record(db, replica) {
       guard found.stage < stage else { return }
       try db.execute(
-        sql: "UPDATE replica SET stage = ?, changed_at = ?, note = coalesce(?, note) WHERE task = ? AND round = ?",
+        sql:
+          "UPDATE replica SET stage = ?, changed_at = ?, note = coalesce(?, note) WHERE task = ? AND round = ?",
         arguments: [stage.rawValue, now.value, note, Data(replica.task.word.bytes), replica.round])
     } else {
       try db.execute(
@@ -148,7 +158,8 @@ extension Outbox {
         ON CONFLICT (task, round, kind) DO NOTHING
         """,
       arguments: [
-        Data(replica.task.word.bytes), replica.round, kind.rawValue, try JSONEncoder().encode(call), now.value,
+        Data(replica.task.word.bytes), replica.round, kind.rawValue, try JSONEncoder().encode(call),
+        now.value,
       ])
   }
 
@@ -182,8 +193,12 @@ private func decodeEntry(_ row: Row) throws -> OutboxEntry {
   let key = try decodeKey(row)
   guard let kind = String.fromDatabaseValue(row["kind"]).flatMap(OutboxEntry.Kind.init(rawValue:)),
     let status = String.fromDatabaseValue(row["status"]).flatMap(OutboxEntry.Status.init(rawValue:)),
-    let call = Data.fromDatabaseValue(row["call"]), let enqueuedAt = Int64.fromDatabaseValue(row["enqueued_at"])
-  else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an entry of \(key) in the outbox is incomplete") }
+    let call = Data.fromDatabaseValue(row["call"]),
+    let enqueuedAt = Int64.fromDatabaseValue(row["enqueued_at"])
+  else {
+    throw DatabaseError(
+      resultCode: .SQLITE_CORRUPT, message: "an entry of \(key) in the outbox is incomplete")
+  }
   return OutboxEntry(
     replica: key, kind: kind, call: try JSONDecoder().decode(Call.self, from: call), status: status,
     enqueuedAt: Instant(enqueuedAt), note: String.fromDatabaseValue(row["note"]))

@@ -87,15 +87,22 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
       ("UPDATE block SET calls_root = zeroblob(32) WHERE number = 7", 7, "root of the calls"),
       ("UPDATE block SET state_hash = zeroblob(32) WHERE number = 1", 1, "signature of the block"),
       ("UPDATE block SET signature = zeroblob(65) WHERE number = 3", 3, "signature of the block"),
-      ("UPDATE block SET signature = (SELECT signature FROM block WHERE number = 2) WHERE number = 3", 3,
-       "signature of the block"),
-      ("UPDATE block SET beacon = (SELECT signature FROM block WHERE number = 2) WHERE number = 1", 1, "beacon"),
+      (
+        "UPDATE block SET signature = (SELECT signature FROM block WHERE number = 2) WHERE number = 3", 3,
+        "signature of the block"
+      ),
+      (
+        "UPDATE block SET beacon = (SELECT signature FROM block WHERE number = 2) WHERE number = 1", 1,
+        "beacon"
+      ),
       ("UPDATE block SET signature = NULL WHERE number = 3", nil, ""),
       ("DELETE FROM block WHERE number = 8", 8, "number of the block"),
       ("DELETE FROM call WHERE sequence = 3", 4, "calls"),
       ("UPDATE call SET payload = zeroblob(200) WHERE block = \(third)", nil, "root of the calls"),
-      ("INSERT INTO call VALUES ((SELECT max(sequence) + 1 FROM call), 999999, x'00')", sound.blocks,
-       "call \(sound.calls + 1) after the last block"),
+      (
+        "INSERT INTO call VALUES ((SELECT max(sequence) + 1 FROM call), 999999, x'00')", sound.blocks,
+        "call \(sound.calls + 1) after the last block"
+      ),
       ("UPDATE genesis SET json = replace(json, '31337', '31338')", nil, "hash of the block before"),
       ("DELETE FROM genesis", 0, "genesis"),
       ("CREATE TABLE extra (a)", nil, "size of the file"),
@@ -125,7 +132,8 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     var replay = try ChainReplay(genesis: network.genesis)
     try store.read(after: 0, nextCall: 1) { _ = try replay.apply($0, depth: .rules) }
     let nonce = replay.state.account(network.requester.address).lastNonce + 1
-    let theft = SignedCall(.withdraw(amount: 7), nonce: nonce, key: network.ledgerKey, domain: replay.state.domain)
+    let theft = SignedCall(
+      .withdraw(amount: 7), nonce: nonce, key: network.ledgerKey, domain: replay.state.domain)
     let forged = SignedCall(
       from: network.requester.address, nonce: nonce, payload: theft.payload, signature: theft.signature)
     let firstCall = replay.nextCall
@@ -169,7 +177,9 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
       bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &places)
       try LockedFile.writeTemporary(bytes, to: path)
       let report = try Audit.run(path)
-      #expect(report.fault != nil, "byte \(offset): 0x\(Hex.encode([sound[offset]])) → 0x\(Hex.encode([bytes[offset]]))")
+      #expect(
+        report.fault != nil,
+        "byte \(offset): 0x\(Hex.encode([sound[offset]])) → 0x\(Hex.encode([bytes[offset]]))")
     }
   }
 

@@ -12,7 +12,9 @@ import Workload
     let bag = try await network.runBag(tasks: 3, through: ledgers)
     let summary = try #require(try await ledgers[1].bag(bag))
     #expect(summary.tasks == ["FINAL": 3])
-    let hashes = try await [ledgers[0].tip().stateHash, ledgers[1].tip().stateHash, ledgers[2].tip().stateHash]
+    let hashes = try await [
+      ledgers[0].tip().stateHash, ledgers[1].tip().stateHash, ledgers[2].tip().stateHash,
+    ]
     #expect(Set(hashes).count == 1)
     // What was paid is there when all is closed and opened again.
     for ledger in ledgers { try await ledger.close() }
@@ -57,7 +59,8 @@ import Workload
           group.addTask {
             let key = PrivateKey.generate()
             let registration = Registration(operatorAddress: key.address, site: .zero, hardwareClass: .zero)
-            _ = try await ledger.submit(SignedCall(.register(registration), nonce: 1, key: key, domain: domain))
+            _ = try await ledger.submit(
+              SignedCall(.register(registration), nonce: 1, key: key, domain: domain))
           }
         }
       }
@@ -76,7 +79,8 @@ import Workload
     await #expect(throws: LedgerError.rejected(.insufficientBalance(has: 0, needs: 1))) {
       try await ledger.submit(call)
     }
-    let forged = SignedCall(from: network.requester.address, nonce: 1, payload: call.payload, signature: call.signature)
+    let forged = SignedCall(
+      from: network.requester.address, nonce: 1, payload: call.payload, signature: call.signature)
     await #expect(throws: LedgerError.rejected(.wrongSignature(from: network.requester.address))) {
       try await ledger.submit(forged)
     }
@@ -124,7 +128,9 @@ import Workload
     try await network.send(.postBag(order(tasks: 1)), by: network.requester, to: ledger)
     for _ in 0..<40 {
       try await network.tick(ledger)
-      for call in try await ledger.dueCalls(limit: 10) { try await network.send(call, by: network.nodes[0], to: ledger) }
+      for call in try await ledger.dueCalls(limit: 10) {
+        try await network.send(call, by: network.nodes[0], to: ledger)
+      }
       if try await !ledger.snapshot().running.isEmpty { break }
     }
     let height = try await ledger.height()
@@ -168,8 +174,12 @@ import Workload
       throws: LedgerFileError.otherGenesis(
         path: one.directory.database, expected: try other.genesis.digest, found: try one.genesis.digest)
     ) { try one.open() }
-    #expect(throws: LedgerFileError.exists(path: other.directory.path)) { try other.directory.create(genesis: one.genesis) }
-    #expect(throws: LedgerFileError.absent(path: "/nonexistent")) { try LedgerDirectory("/nonexistent").genesis() }
+    #expect(throws: LedgerFileError.exists(path: other.directory.path)) {
+      try other.directory.create(genesis: one.genesis)
+    }
+    #expect(throws: LedgerFileError.absent(path: "/nonexistent")) {
+      try LedgerDirectory("/nonexistent").genesis()
+    }
   }
 
   @Test func aKeyThatOthersMayReadIsRefused() throws {
@@ -183,7 +193,9 @@ import Workload
 
   @Test func aFileThatIsNoLedgerIsRefused() async throws {
     let network = try EmbeddedNetwork()
-    try LocalFile.write(Array("hello, I am a text file and no database, and long enough to be looked at".utf8), to: network.directory.database)
+    try LocalFile.write(
+      Array("hello, I am a text file and no database, and long enough to be looked at".utf8),
+      to: network.directory.database)
     #expect {
       try network.open()
     } throws: {
@@ -235,7 +247,8 @@ import Workload
     #expect(try await ledger.tip().block > before.block)
     try await ledger.limitPages(to: 1_000_000)
     let registration = Registration(operatorAddress: key.address, site: .zero, hardwareClass: .zero)
-    _ = try await ledger.submit(SignedCall(.register(registration), nonce: 1, key: key, domain: ledger.domain))
+    _ = try await ledger.submit(
+      SignedCall(.register(registration), nonce: 1, key: key, domain: ledger.domain))
     let tip = try await ledger.tip()
     try await ledger.close()
     #expect(try await network.open().tip() == tip)

@@ -40,7 +40,9 @@ struct EmbeddedNetwork {
   let genesis: Genesis
 
   init(chainID: UInt64 = 31_337) throws {
-    func key(_ name: String) throws -> PrivateKey { try PrivateKey(bytes: Keccak256.hash("test \(name)").bytes) }
+    func key(_ name: String) throws -> PrivateKey {
+      try PrivateKey(bytes: Keccak256.hash("test \(name)").bytes)
+    }
     scratch = try Scratch()
     ledgerKey = try key("ledger")
     requester = try key("requester")
@@ -106,7 +108,8 @@ struct EmbeddedNetwork {
         }
       }
       for call in try await ledgers[0].dueCalls(limit: 100) {
-        do { try await send(call, by: nodes[0], to: ledgers[0]) } catch LedgerError.rejected(.notEnoughSlots) {}
+        do { try await send(call, by: nodes[0], to: ledgers[0]) } catch LedgerError.rejected(.notEnoughSlots)
+        {}
       }
       if try await ledgers[0].bag(bag)?.isTerminal == true { return bag }
     }
@@ -131,7 +134,9 @@ struct EmbeddedNetwork {
   }
 
   /// An honest result of a replica: its reveal, and the digest to commit to.
-  func vote(_ name: ReplicaName, by node: PrivateKey, domain: EIP712Domain) -> (reveal: Reveal, digest: Bytes32) {
+  func vote(_ name: ReplicaName, by node: PrivateKey, domain: EIP712Domain) -> (
+    reveal: Reveal, digest: Bytes32
+  ) {
     let receipt = receipt(name, root: honest(name.task), price: 1_000_000)
     let hash = receipt.digest(in: domain)
     let salt = Keccak256.hash(name.task.word, name.node.word)

@@ -6,7 +6,9 @@ import Workload
 
 /// What the disk holds when a writer is killed: database and log as they are at that moment, without the shared memory.
 @Suite struct PowerCutTests {
-  private func crashImage(of network: EmbeddedNetwork, _ name: String, logBytes: Int? = nil) throws -> LedgerDirectory {
+  private func crashImage(of network: EmbeddedNetwork, _ name: String, logBytes: Int? = nil) throws
+    -> LedgerDirectory
+  {
     let image = LedgerDirectory("\(network.scratch.path)/\(name)")
     try LocalFile.makeDirectory(image.path)
     _ = try LocalFile.copy(network.directory.genesisFile, to: image.genesisFile)

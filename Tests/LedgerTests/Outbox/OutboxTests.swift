@@ -24,12 +24,16 @@ import Workload
     try await outbox.enqueue(replica, .acknowledge, .acknowledge(replica.task, round: 2), at: Instant(2))
     try await outbox.advance(replica, to: .running, at: Instant(3))
     let first = vote(salt: 1)
-    #expect(try await outbox.recordVote(replica, vote: first.vote, commit: first.commit, at: Instant(4)) == first.vote)
+    #expect(
+      try await outbox.recordVote(replica, vote: first.vote, commit: first.commit, at: Instant(4))
+        == first.vote)
     // The node dies before it has sent anything, runs the task again, and signs again.
     try await outbox.close()
     outbox = try Outbox(path: path)
     let second = vote(salt: 2)
-    #expect(try await outbox.recordVote(replica, vote: second.vote, commit: second.commit, at: Instant(9)) == first.vote)
+    #expect(
+      try await outbox.recordVote(replica, vote: second.vote, commit: second.commit, at: Instant(9))
+        == first.vote)
     let pending = try await outbox.pending()
     #expect(pending.map(\.kind) == [.acknowledge, .commit, .reveal])
     #expect(pending.map(\.call) == [.acknowledge(replica.task, round: 2), first.commit, .reveal(first.vote)])
