@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -71,7 +70,9 @@ int samovar_fsconfig_string(int fd, const char *key, const char *value) {
 int samovar_fsconfig_flag(int fd, const char *key) {
   return (int)syscall(SYS_fsconfig, fd, FSCONFIG_SET_FLAG, key, NULL, 0);
 }
-int samovar_fsconfig_create(int fd) { return (int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0); }
+int samovar_fsconfig_create(int fd) {
+  return (int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
 int samovar_fsmount(int fd, uint32_t attributes) {
   return (int)syscall(SYS_fsmount, fd, FSMOUNT_CLOEXEC, attributes);
 }
@@ -198,11 +199,16 @@ ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, i
     struct cmsghdr align;
   } control;
   struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.space,
+      .msg_controllen = sizeof control.space,
+  };
   *fd = -1;
   ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   if (got < 0) return got;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  for (; header; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
       memcpy(fd, CMSG_DATA(header), sizeof *fd);
     }
@@ -248,5 +254,5 @@ uint64_t samovar_monotonic_microseconds(void) {
   return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-const uint64_t samovar_TIOCSTI = TIOCSTI;
-const uint64_t samovar_TIOCLINUX = 0x541C;
+// 444 everywhere; older headers lack the name.
+int samovar_landlock_version(void) { return (int)syscall(444, NULL, 0, 1u); }

@@ -1,8 +1,8 @@
 package import Receipts
 package import Workload
 
-/// A ledger of Proof-of-Contribution as an agent sees it. The embedded SQLite ledger and an Ethereum contract both are
-/// one; so it asks for the parts that a node needs and never for the whole state.
+/// A ledger of Proof-of-Contribution as an agent sees it. The embedded SQLite ledger and an Ethereum contract
+/// both are one; so it asks for the parts that a node needs and never for the whole state.
 ///
 /// Reads show the state after some block; two reads may show two blocks. Every method throws `LedgerError`.
 package protocol ContributionLedger: Sendable {
@@ -10,8 +10,8 @@ package protocol ContributionLedger: Sendable {
   /// Of everything signed for this ledger.
   var domain: EIP712Domain { get }
 
-  /// Returns when the call is in a block. The same signed call sent twice is included once: the second time throws
-  /// `.rejected(.staleNonce)`; `inclusion(of:)` tells whether it is in.
+  /// Returns when the call is in a block. The same signed call sent twice is included once: the second time
+  /// throws `.rejected(.staleNonce)`; `inclusion(of:)` tells whether it is in.
   func submit(_ call: SignedCall) async throws(LedgerError) -> Inclusion
   /// Where a call is in the chain, by its EIP-712 digest; nothing where it isn't.
   func inclusion(of callDigest: Bytes32) async throws(LedgerError) -> Inclusion?

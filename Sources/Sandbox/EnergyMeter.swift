@@ -2,7 +2,8 @@ package import Workload
 
 /// What an energy counter and the processors' clocks said at one moment.
 package struct EnergyReading: Sendable, Hashable {
-  /// Counted up since some moment in the past, wraparound already undone; nothing where the host has no counter.
+  /// Counted up since some moment in the past, wraparound already undone; nothing where the host has no
+  /// counter.
   package var packageEnergy: Joules?
   /// Time that all processors of the host together were busy, since some moment in the past.
   package var busyProcessorTime: Duration
@@ -23,8 +24,8 @@ package protocol EnergyMeter: Sendable {
 }
 
 extension AttributedEnergy {
-  /// One run's part of what the host used: by processor time, as the counter knows no processes. A counter comes
-  /// before the board's stated watts; without either nothing is said.
+  /// One run's part of what the host used: by processor time, as the counter knows no processes. A counter
+  /// comes before the board's stated watts; without either nothing is said.
   package init?(from before: EnergyReading, to after: EnergyReading, processorTime: Duration) {
     if let start = before.packageEnergy, let end = after.packageEnergy {
       let busy = (after.busyProcessorTime - before.busyProcessorTime).seconds

@@ -1,7 +1,7 @@
 package import Workload
 
-/// Why a sandbox could not be made or its result could not be had. Never a fault of the task: a task's failure is a
-/// `RunOutcome`. Nothing of the task has run unsandboxed when one of these is thrown.
+/// Why a sandbox could not be made or its result could not be had. Never a fault of the task: a task's
+/// failure is a `RunOutcome`. Nothing of the task has run unsandboxed when one of these is thrown.
 package enum SandboxError: Error, Sendable, Hashable {
   /// The operator must act: something that the sandbox needs is not on this host.
   case hostLacks(feature: String, remedy: String)

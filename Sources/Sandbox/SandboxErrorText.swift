@@ -28,14 +28,18 @@ extension SandboxError: CustomStringConvertible {
     }
   }
 
-  private static func name(_ errno: Int32) -> String { "\(String(cString: strerror(errno))) (errno \(errno))" }
+  private static func name(_ errno: Int32) -> String {
+    "\(String(cString: strerror(errno))) (errno \(errno))"
+  }
 
   /// The helper knows numbers only; the sentence is made here.
   static func setup(plan: SetupPlan, failedAt index: Int, errno: Int32) -> SandboxError {
     guard let step = plan.steps.dropFirst(index).first else {
       return .setupFailed(
-        doing: errno == ETIMEDOUT ? "setting it up took too long" : "the set-up stopped without a word", errno: errno,
-        remedy: errno == ETIMEDOUT ? "is a directory of the root on a filesystem that hangs?" : "run 'samovar doctor'")
+        doing: errno == ETIMEDOUT ? "setting it up took too long" : "the set-up stopped without a word",
+        errno: errno,
+        remedy: errno == ETIMEDOUT
+          ? "is a directory of the root on a filesystem that hangs?" : "run 'samovar doctor'")
     }
     return .setupFailed(doing: step.sentence, errno: errno, remedy: step.remedy(errno))
   }
@@ -51,7 +55,8 @@ extension SetupStep {
     case .oomScore(let score): "setting the out-of-memory score to \(score)"
     case .cloneInit: "creating the namespaces"
     case .joinCgroup(let path): "joining the cgroup by \(path)"
-    case .mapIDs(let inside, let user, let group, _): "mapping id \(inside) to user \(user) and group \(group)"
+    case .mapIDs(let inside, let user, let group, _):
+      "mapping id \(inside) to user \(user) and group \(group)"
     case .unshare: "creating the cgroup namespace"
     case .makeMountsPrivate: "making the mounts private"
     case .becomeID(let id, _): "becoming id \(id)"

@@ -178,7 +178,8 @@ extension SetupStep {
     case .attachTree: return .attachTree(slot: try reader.number(), path: try reader.text())
     case .copyFile:
       return .copyFile(
-        slot: try reader.number(), path: try reader.text(), mode: try reader.number(), size: try reader.number())
+        slot: try reader.number(), path: try reader.text(), mode: try reader.number(),
+        size: try reader.number())
     case .mask: return .mask(path: try reader.text())
     case .makeReadOnly: return .makeReadOnly(path: try reader.text(), isMount: try reader.flag())
     case .hostname: return .hostname(try reader.text())

@@ -25,7 +25,8 @@ struct PlanWriter {
   }
 }
 
-/// Bytes that are no plan: cut off, an unknown step, a text that is not UTF-8 or holds a NUL, or something left over.
+/// Bytes that are no plan: cut off, an unknown step, a text that is not UTF-8 or holds a NUL, or something
+/// left over.
 package struct MalformedPlan: Error, Hashable, Sendable {
   /// Where reading stopped.
   package let offset: Int
@@ -43,7 +44,9 @@ struct PlanReader {
   var isAtEnd: Bool { offset == bytes.count }
   var malformed: MalformedPlan { MalformedPlan(offset: offset) }
 
-  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(MalformedPlan) -> Number {
+  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(MalformedPlan)
+    -> Number
+  {
     let width = Number.bitWidth / 8
     guard bytes.count - offset >= width else { throw malformed }
     var value: Number = 0
@@ -79,7 +82,8 @@ struct PlanReader {
     _ read: (inout PlanReader) throws(MalformedPlan) -> Element
   ) throws(MalformedPlan) -> [Element] {
     let count = Int(try number(UInt32.self))
-    // Every element takes a byte at least: a count beyond what is left is a lie, not a reason to reserve memory.
+    // Every element takes a byte at least: a count beyond what is left is a lie, not a reason to reserve
+    // memory.
     guard count <= bytes.count - offset else { throw malformed }
     var elements: [Element] = []
     for _ in 0..<count { elements.append(try read(&self)) }

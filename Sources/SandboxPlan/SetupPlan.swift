@@ -1,4 +1,5 @@
-/// All that samovar-init does, as data: made by the daemon in pure code, carried out by the helper without a decision.
+/// All that samovar-init does, as data: made by the daemon in pure code, carried out by the helper without a
+/// decision.
 package struct SetupPlan: Hashable, Sendable {
   /// By samovar-init, in the host's namespaces.
   package var launcherSteps: [SetupStep]

@@ -1,8 +1,8 @@
-/// What the helper and pid 1 say back: 8 bytes each, two little-endian numbers, the first of them a step's index or one of
-/// the codes above all indices.
+/// What the helper and pid 1 say back: 8 bytes each, two little-endian numbers, the first of them a step's
+/// index or one of the codes above all indices.
 package enum SetupReport: Hashable, Sendable {
-  /// A step failed; nothing runs any more. The index counts through `SetupPlan.steps`; one past the last stands for
-  /// the whole set-up, which took too long.
+  /// A step failed; nothing runs any more. The index counts through `SetupPlan.steps`; one past the last
+  /// stands for the whole set-up, which took too long.
   case failed(step: UInt32, errno: Int32)
   /// execve(2) of the payload succeeded. The work directory's descriptor comes with it.
   case started

@@ -1,14 +1,17 @@
-/// One step from a fresh process to a sandboxed payload: one system call, or the few that make no sense apart.
+/// One step from a fresh process to a sandboxed payload: one system call, or the few that make no sense
+/// apart.
 ///
-/// Descriptors that a step opens for a later one live in numbered slots. Paths of steps before `pivot` are the host's,
-/// of steps after it the sandbox's, so that no link inside the sandbox's root can lead a later step to the host.
+/// Descriptors that a step opens for a later one live in numbered slots. Paths of steps before `pivot` are
+/// the host's, of steps after it the sandbox's, so that no link inside the sandbox's root can lead a later
+/// step to the host.
 package enum SetupStep: Hashable, Sendable {
   // In the host's namespaces, by samovar-init.
 
   /// The directory of a cgroup v2 that pid 1 is born into: CLONE_INTO_CGROUP of clone(2).
   case openCgroup(path: String)
   /// A copy of a mount tree in a slot, not attached anywhere: open_tree(2) with OPEN_TREE_CLONE, then
-  /// mount_setattr(2) with `attributes`. Run in the host's namespaces by root, by pid 1 where an ordinary user starts it.
+  /// mount_setattr(2) with `attributes`. Run in the host's namespaces by root, by pid 1 where an ordinary
+  /// user starts it.
   case cloneTree(slot: UInt32, path: String, isRecursive: Bool, attributes: UInt64)
   /// A file to read, in a slot.
   case openFile(slot: UInt32, path: String)
@@ -18,7 +21,8 @@ package enum SetupStep: Hashable, Sendable {
   case cloneInit(namespaces: UInt64)
   /// Writes pid 1 to a cgroup.procs file.
   case joinCgroup(path: String)
-  /// user_namespaces(7): one id inside for one user and one group outside. An unprivileged writer must deny setgroups(2).
+  /// user_namespaces(7): one id inside for one user and one group outside. An unprivileged writer must deny
+  /// setgroups(2).
   case mapIDs(inside: UInt32, user: UInt32, group: UInt32, deniesSetgroups: Bool)
 
   // In the new namespaces, by pid 1.
@@ -42,8 +46,8 @@ package enum SetupStep: Hashable, Sendable {
   case attachTree(slot: UInt32, path: String)
   /// A copy of the slot's file, of exactly `size` bytes.
   case copyFile(slot: UInt32, path: String, mode: UInt32, size: UInt64)
-  /// Hides a path below a filesystem of the kernel: a file by /dev/null, a directory by an empty one. One that
-  /// isn't there needs no hiding.
+  /// Hides a path below a filesystem of the kernel: a file by /dev/null, a directory by an empty one. One
+  /// that isn't there needs no hiding.
   case mask(path: String)
   /// mount_setattr(2) to read-only; a path that is no mount yet becomes one.
   case makeReadOnly(path: String, isMount: Bool)
@@ -65,7 +69,8 @@ package enum SetupStep: Hashable, Sendable {
   case affinity([UInt8])
   /// prctl(2) PR_SET_NO_NEW_PRIVS.
   case noNewPrivileges
-  /// Ambient, bounding, inheritable, permitted and effective sets emptied, and checked to be: capabilities(7).
+  /// Ambient, bounding, inheritable, permitted and effective sets emptied, and checked to be:
+  /// capabilities(7).
   case dropCapabilities
   /// close_range(2): execve(2) closes all but the standard streams, whoever opened them.
   case closeDescriptors

@@ -4,11 +4,12 @@ import Scheduling
 package import Telemetry
 package import Workload
 
-/// A simulated boiler site that runs beside an agent: the agent says how long it was and how much its tasks computed,
-/// and the tree that its sensors are read from follows.
+/// A simulated boiler site that runs beside an agent: the agent says how long it was and how much its tasks
+/// computed, and the tree that its sensors are read from follows.
 ///
-/// Time runs `timeFactor` times as fast as the real one in tank, taps and totals: a busy real second counts for that many
-/// busy simulated ones. The energy counter is read against the real clock and therefore counts real seconds.
+/// Time runs `timeFactor` times as fast as the real one in tank, taps and totals: a busy real second counts
+/// for that many busy simulated ones. The energy counter is read against the real clock and therefore counts
+/// real seconds.
 package actor SimulatedBoiler {
   package nonisolated let settings: SimulationSettings
   /// Root of the tree, for `SysfsRoot`.
@@ -17,6 +18,7 @@ package actor SimulatedBoiler {
   private let processors: Int
   private var state: State
   private var tree: SimulatedSysfs
+  private var writer: TreeWriter
 
   /// What is kept over a restart.
   private struct State: Codable {
@@ -27,10 +29,12 @@ package actor SimulatedBoiler {
     var busyCores: Double
   }
 
-  /// Takes up the state that an earlier process left in the directory, if its settings were the same; else starts anew.
+  /// Takes up the state that an earlier process left in the directory, if its settings were the same; else
+  /// starts anew.
   ///
   /// - Parameters:
-  ///   - directory: of this site alone; made if need be. The tree is `directory/sys`, the state `directory/boiler.json`.
+  ///   - directory: of this site alone; made if need be. The tree is `directory/sys`, the state
+  ///     `directory/boiler.json`.
   ///   - processors: that the tree shows.
   package init(
     board: Board, settings: SimulationSettings, directory: String, processors: Int
@@ -40,6 +44,7 @@ package actor SimulatedBoiler {
     self.processors = max(1, processors)
     power = board.power
     tree = try SimulatedSysfs(board: board, directory: directory, processors: processors)
+    writer = try TreeWriter(root: directory)
     let site = try settings.site(board)
     let fresh = State(
       settings: settings,
@@ -55,9 +60,13 @@ package actor SimulatedBoiler {
   /// Lets real time pass.
   ///
   /// - Parameters:
-  ///   - elapsed: real, since the last call. Longer than `longestGap` counts as that: nobody was there to heat.
-  ///   - busyProcessorSeconds: processor time that tasks really used in it, real seconds, of all processors together.
-  package func advance(elapsed: Duration, busyProcessorSeconds: Double) throws(SimulationError) -> BoilerReport {
+  ///   - elapsed: real, since the last call. Longer than `longestGap` counts as that: nobody was there to
+  ///     heat.
+  ///   - busyProcessorSeconds: processor time that tasks really used in it, real seconds, of all processors
+  ///     together.
+  package func advance(elapsed: Duration, busyProcessorSeconds: Double) throws(SimulationError)
+    -> BoilerReport
+  {
     let seconds = min(elapsed, Self.longestGap).seconds
     if seconds > 0 {
       let busy = min(Double(processors), max(0, busyProcessorSeconds / elapsed.seconds))
@@ -78,7 +87,8 @@ package actor SimulatedBoiler {
     let plant = state.plant
     return BoilerReport(
       clock: plant.clock, layers: plant.tank.temperatures, mean: plant.tank.mean, coolant: plant.coolant,
-      serverPower: plant.serverPower, isBackupOn: plant.isBackupOn, drawPower: plant.drawPower, totals: plant.totals)
+      serverPower: plant.serverPower, isBackupOn: plant.isBackupOn, drawPower: plant.drawPower,
+      totals: plant.totals)
   }
 
   /// Makes a thermometer misbehave, from the next `advance` on.
@@ -98,21 +108,25 @@ package actor SimulatedBoiler {
       microjoules: state.countedMicrojoules, demand: Watts(taps + walls))
   }
 
-  /// Kelvin of a processor above its coolant, idle, and more with a core at work: as liquid-cooled ones have it. Assumed.
+  /// Kelvin of a processor above its coolant, idle, and more with a core at work: as liquid-cooled ones have
+  /// it. Assumed.
   private static let idleRise = 3.0
   private static let coreRise = 9.0
 
   // MARK: State on disk
 
-  private static func statePath(_ directory: String) -> String { directory + "/boiler.json" }
+  private static let stateFile = "/boiler.json"
+
+  private static func statePath(_ directory: String) -> String { directory + stateFile }
 
   private func save() throws(SimulationError) {
-    let path = Self.statePath(directory)
+    let text: String
     do {
-      try JSONEncoder().encode(state).write(to: URL(filePath: path), options: .atomic)
+      text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
     } catch {
-      throw .system(attempt: "write", path: path, errno: errno, said: "\(error)")
+      throw .stateUnreadable(path: Self.statePath(directory), said: "\(error)")
     }
+    try writer.write(text, to: Self.stateFile)
   }
 
   private static func load(_ path: String) throws(SimulationError) -> State? {

@@ -49,7 +49,9 @@ package struct SimulationSettings: Hashable, Sendable, Codable {
     let factor = yaml.optional("time_factor", default: 1) { $0.double(0...100_000) }
     let start = yaml.optional("starts_at", default: TimeOfDay(0)) { $0.timeOfDay() }
     let seed = yaml.optional("seed", default: 0) { $0.integer(UInt64(0)...UInt64.max) }
-    let cold = yaml.optional("cold_water", default: Celsius(10)) { Self.water($0, most: DrawOffs.warmestCold) }
+    let cold = yaml.optional("cold_water", default: Celsius(10)) {
+      Self.water($0, most: DrawOffs.warmestCold)
+    }
     let ambient = yaml.optional("ambient", default: Celsius(18)) { $0.celsius() }
     let backup = yaml.optional("backup", default: BackupHeater(), Self.backup)
     // A volume that is there but mistaken is nothing inside something.
@@ -57,7 +59,8 @@ package struct SimulationSettings: Hashable, Sendable, Codable {
     guard let initial, let profile, let factor, let start, let seed, let cold, let ambient, let backup
     else { return nil }
     self.init(
-      initialTemperature: initial, profile: profile, volume: volume ?? nil, timeFactor: factor, startsAt: start,
+      initialTemperature: initial, profile: profile, volume: volume ?? nil, timeFactor: factor,
+      startsAt: start,
       seed: seed, coldWater: cold, ambient: ambient, backup: backup)
   }
 
@@ -74,7 +77,8 @@ package struct SimulationSettings: Hashable, Sendable, Codable {
   private static func water(_ value: YAMLValue, most: Celsius = Celsius(95)) -> Celsius? {
     guard let temperature = value.celsius() else { return nil }
     return (Celsius(0)...most).contains(temperature)
-      ? temperature : value.mistake("\(value.name) must be from 0 to \(Int(most.value)) °C, not \(temperature.value)")
+      ? temperature
+      : value.mistake("\(value.name) must be from 0 to \(Int(most.value)) °C, not \(temperature.value)")
   }
 
   private static func litres(_ value: YAMLValue) -> Litres? {
@@ -108,7 +112,8 @@ package enum SimulationError: Error, Hashable, Sendable, CustomStringConvertible
     case .sensorNotSimulated(let quantity, let source):
       "\(quantity) is read from \(source), which the simulation doesn't keep; use w1 or hwmon sensors"
     case .system(let attempt, let path, _, let said):
-      "cannot \(attempt) \(path): \(said); the simulated boiler needs a directory that the agent may write, with free space"
+      "cannot \(attempt) \(path): \(said); "
+        + "the simulated boiler needs a directory that the agent may write, with free space"
     case .stateUnreadable(let path, let said):
       "\(path) is not the state of a simulated boiler (\(said)); remove it to start the simulation anew"
     }

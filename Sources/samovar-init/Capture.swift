@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Moves what the payload writes from a pipe to a file, up to a limit, and goes on reading beyond it, so that a task
-/// that writes too much is cut short but never stuck.
+/// Moves what the payload writes from a pipe to a file, up to a limit, and goes on reading beyond it, so that
+/// a task that writes too much is cut short but never stuck.
 struct Capture {
   let pipe: Int32
   private let file: Int32

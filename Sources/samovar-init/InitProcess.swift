@@ -2,7 +2,8 @@ internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 
-/// Pid 1 of the sandbox: makes the root, starts the payload, reaps. When it ends, the kernel kills all the rest.
+/// Pid 1 of the sandbox: makes the root, starts the payload, reaps. When it ends, the kernel kills all the
+/// rest.
 struct InitProcess {
   let plan: SetupPlan
   private var slots: Slots
@@ -132,9 +133,11 @@ struct InitProcess {
     let isDirectory = status.st_mode & S_IFMT == S_IFDIR
     let cover = try check(samovar_clone_tree(isDirectory ? "/.empty" : "/dev/null", 0, 0))
     defer { close(cover) }
-    // The empty directory belongs to the payload's id: without this it could write there.
-    let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY | SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NOEXEC)
-    try check(samovar_set_mount_attributes(cover, "", 0, readOnly))
+    if isDirectory {
+      // It belongs to the payload's id: without this it could write there.
+      let readOnly = UInt64(SAMOVAR_MOUNT_RDONLY | SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NOEXEC)
+      try check(samovar_set_mount_attributes(cover, "", 0, readOnly))
+    }
     try check(samovar_attach_tree(cover, path))
   }
 

@@ -19,7 +19,8 @@ struct Launch {
         try perform(step, index: index)
       } catch {
         supervisor?.kill()
-        send(SetupReport.failed(step: UInt32(index), errno: error.errno).encoded, on: SamovarInit.controlSocket)
+        send(
+          SetupReport.failed(step: UInt32(index), errno: error.errno).encoded, on: SamovarInit.controlSocket)
         exit(125)
       }
     }
@@ -72,7 +73,9 @@ struct Launch {
       dup2(output.second, 1)
       dup2(errors.second, 2)
       dup2(link.second, SamovarInit.controlSocket)
-      for descriptor in [link.first, link.second, output.first, output.second, errors.first, errors.second, cgroup] {
+      for descriptor in [
+        link.first, link.second, output.first, output.second, errors.first, errors.second, cgroup,
+      ] {
         close(descriptor)
       }
       var initProcess = InitProcess(plan: plan, slots: slots, link: SamovarInit.controlSocket)

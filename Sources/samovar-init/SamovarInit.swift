@@ -2,9 +2,9 @@ internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 
-/// Carries out one `SetupPlan` and supervises what it started. Spawned by the daemon with /dev/null, two files for the
-/// captured streams, and the control socket; the plan comes over the socket, which is also the lifeline: when the
-/// daemon hangs up or dies, everything in the sandbox is killed.
+/// Carries out one `SetupPlan` and supervises what it started. Spawned by the daemon with /dev/null, two
+/// files for the captured streams, and the control socket; the plan comes over the socket, which is also the
+/// lifeline: when the daemon hangs up or dies, everything in the sandbox is killed.
 @main
 struct SamovarInit {
   static let controlSocket: Int32 = 3
@@ -15,7 +15,8 @@ struct SamovarInit {
     // What `samovar doctor` runs inside a sandbox to see that one works.
     if CommandLine.arguments.dropFirst().first == "--probe" { exit(0) }
     guard let plan = receivePlan() else {
-      let message = "samovar-init is started by samovar, with a plan on descriptor 3; run 'samovar run' instead\n"
+      let message =
+        "samovar-init is started by samovar, with a plan on descriptor 3; run 'samovar run' instead\n"
       _ = message.withCString { write(2, $0, strlen($0)) }
       exit(125)
     }

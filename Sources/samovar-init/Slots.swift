@@ -31,7 +31,9 @@ struct Slots {
   }
 
   /// open_tree(2) is open to root in the host's namespaces and to anybody who is pid 1 of new ones.
-  mutating func cloneTree(_ slot: UInt32, _ path: String, _ isRecursive: Bool, _ attributes: UInt64) throws(Refusal) {
+  mutating func cloneTree(_ slot: UInt32, _ path: String, _ isRecursive: Bool, _ attributes: UInt64)
+    throws(Refusal)
+  {
     let tree = try check(samovar_clone_tree(path, isRecursive ? 1 : 0, 0))
     if attributes != 0 {
       try check(samovar_set_mount_attributes(tree, "", isRecursive ? 1 : 0, attributes))
@@ -47,7 +49,8 @@ func writeWhole(_ text: String, to path: String) throws(Refusal) {
   try check(write(file, bytes, bytes.count))
 }
 
-/// A report on a stream socket, with a descriptor or without. The reader may be gone: then there is nobody to tell.
+/// A report on a stream socket, with a descriptor or without. The reader may be gone: then there is nobody to
+/// tell.
 func send(_ bytes: [UInt8], on socket: Int32, with descriptor: Int32 = -1) {
   while samovar_send_with_descriptor(socket, bytes, bytes.count, descriptor) < 0 && errno == EINTR {}
 }

@@ -128,7 +128,8 @@ struct Supervisor {
   }
 
   private mutating func finish(_ buffer: UnsafeMutableRawBufferPointer) -> Never {
-    // The last words of pid 1 may be in the link still, those of the payload in the pipes. All writers are dead.
+    // The last words of pid 1 may be in the link still, those of the payload in the pipes. All writers are
+    // dead.
     if isLinkOpen {
       _ = fcntl(link, F_SETFL, O_NONBLOCK)
       while isLinkOpen { hearInit() }

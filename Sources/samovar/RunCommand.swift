@@ -18,7 +18,8 @@ struct RunCommand: AsyncParsableCommand {
       itself failed.
       """)
 
-  @Option(help: "Sandbox profile, by name or file. (default: host; batch with --root or a command from --input)")
+  @Option(
+    help: "Sandbox profile, by name or file. (default: host; batch with --root or a command from --input)")
   var profile: String?
   @Option(help: "The most memory, page cache and files in /work included, such as 64MiB.")
   var memory: String?
@@ -63,10 +64,10 @@ struct RunCommand: AsyncParsableCommand {
         files: try LauncherFiles.find(environment: ProcessInfo.processInfo.environment),
         clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
       let follower = json ? nil : StreamFollower(directory: directory.path)
-      let result = try await interruptible { () async throws(SandboxError) in try await launcher.run(request) }
+      let result = try await interruptible { () async throws(SandboxError) in try await launcher.run(request)
+      }
       follower?.finish()
       try RunSummary(run: result, outputDirectory: output).print(asJSON: json, isQuiet: quiet)
-      directory.removeIfTemporary()
       throw ExitCode(result.outcome == .cancelled ? 130 : result.outcome.exitStatus)
     } catch let error as SandboxError {
       standardError("samovar run: \(error)\n")
@@ -110,7 +111,8 @@ struct OutputDirectory {
       isTemporary = false
       return
     }
-    var template = Array("\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/samovar-run-XXXXXX".utf8CString)
+    var template = Array(
+      "\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/samovar-run-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw SandboxError.systemCallFailed(doing: "making a directory for the output", errno: errno)
     }

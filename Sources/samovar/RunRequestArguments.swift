@@ -25,7 +25,8 @@ extension RunRequest {
       program = try Self.find(name)
       // A program of one's own, that the profile's part of the host doesn't show.
       if !["/usr/", "/bin/", "/sbin/", "/opt/", "/lib/"].contains(where: { program.hasPrefix($0) }) {
-        let local = try LocalInput(file: program, path: "/run/\(program.split(separator: "/").last ?? "command")")
+        let local = try LocalInput(
+          file: program, path: "/run/\(program.split(separator: "/").last ?? "command")")
         inputs.append(local)
         program = local.path
       }
@@ -42,13 +43,15 @@ extension RunRequest {
     self.init(
       specification: TaskSpec(
         name: name, command: [program] + line.command.dropFirst(),
-        root: line.root.map { .directory($0) } ?? .empty, inputs: inputs.map(\.specification), outputs: line.keep,
+        root: line.root.map { .directory($0) } ?? .empty, inputs: inputs.map(\.specification),
+        outputs: line.keep,
         environment: environment, limits: limits),
       inputPaths: paths, outputDirectory: outputDirectory,
       profile: line.profile ?? (line.root != nil || isInput ? "batch" : "host"))
   }
 
-  /// As a shell finds it: a path as it is, a bare name along PATH. What isn't found is left for the sandbox to report.
+  /// As a shell finds it: a path as it is, a bare name along PATH. What isn't found is left for the sandbox
+  /// to report.
   private static func find(_ name: String) throws -> String {
     if name.hasPrefix("/") { return name }
     if name.contains("/") { return FileManager.default.currentDirectoryPath + "/" + name }
@@ -76,7 +79,9 @@ struct LocalInput {
   private let isExecutable: Bool
 
   var name: String { file.split(separator: "/").last.map(String.init) ?? file }
-  var specification: InputFile { InputFile(path: path, digest: digest, size: size, isExecutable: isExecutable) }
+  var specification: InputFile {
+    InputFile(path: path, digest: digest, size: size, isExecutable: isExecutable)
+  }
 
   /// `FILE` or `FILE:PATH`. A colon in FILE is taken for part of it where the path after it isn't absolute.
   init(argument: String) throws {
@@ -92,7 +97,9 @@ struct LocalInput {
     self.file = file
     self.path = path
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SandboxError.systemCallFailed(doing: "opening the input \(file)", errno: errno) }
+    guard descriptor >= 0 else {
+      throw SandboxError.systemCallFailed(doing: "opening the input \(file)", errno: errno)
+    }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -103,7 +110,9 @@ struct LocalInput {
     var size: UInt64 = 0
     while true {
       let count = read(descriptor, &chunk, chunk.count)
-      guard count >= 0 else { throw SandboxError.systemCallFailed(doing: "reading the input \(file)", errno: errno) }
+      guard count >= 0 else {
+        throw SandboxError.systemCallFailed(doing: "reading the input \(file)", errno: errno)
+      }
       if count == 0 { break }
       size += UInt64(count)
       chunk.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

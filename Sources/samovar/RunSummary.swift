@@ -29,7 +29,9 @@ struct RunSummary: Encodable {
 
   private var text: String {
     let usage = run.usage
-    var parts = ["samovar: \(summary)", "\(usage.wallMilliseconds) ms wall", "\(usage.cpuMilliseconds) ms CPU"]
+    var parts = [
+      "samovar: \(summary)", "\(usage.wallMilliseconds) ms wall", "\(usage.cpuMilliseconds) ms CPU",
+    ]
     if let peak = usage.peakMemory { parts.append("\(size(peak)) peak") }
     if let energy = usage.energy { parts.append("\(energy.electric.milliwattHours) mWh") }
     if run.standardOutput.isTruncated { parts.append("stdout cut off at \(size(run.standardOutput.size))") }
@@ -37,7 +39,9 @@ struct RunSummary: Encodable {
     var text = parts.joined(separator: " · ") + "\n"
     // The host's own directories were asked for; a limit that isn't held was not.
     let notHeld = run.exemptions.filter { !$0.hasPrefix("host-mount:") && !$0.hasPrefix("host-root:") }
-    if !notHeld.isEmpty { text += "samovar: not enforced here: \(notHeld.joined(separator: ", ")); see samovar doctor\n" }
+    if !notHeld.isEmpty {
+      text += "samovar: not enforced here: \(notHeld.joined(separator: ", ")); see samovar doctor\n"
+    }
     return text
   }
 
@@ -50,7 +54,9 @@ struct RunSummary: Encodable {
 func writeWhole(_ bytes: [UInt8], to descriptor: Int32) {
   var done = 0
   while done < bytes.count {
-    let more = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done) }
+    let more = bytes.withUnsafeBytes {
+      write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done)
+    }
     if more < 0 && errno == EINTR { continue }
     if more <= 0 { return }
     done += more

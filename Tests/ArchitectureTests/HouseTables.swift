@@ -19,7 +19,7 @@ enum HouseTables {
   static let thirdParty: [String: Set<String>] = [
     "Workload": ["Yams"],
     "Ledger": ["GRDB"],
-    "Agent": ["Logging", "ServiceLifecycle"],
+    "Agent": ["Logging", "ServiceLifecycle", "UnixSignals"],
     "samovar": ["ArgumentParser", "Logging", "ServiceLifecycle"],
   ]
 
@@ -57,7 +57,8 @@ enum HouseTables {
 
   /// Parts of names that look empty but are the term of the field.
   static let namesOfTheField: Set<String> = [
-    "Core"  // of a processor: core_id of sysfs
+    "Core",  // of a processor: core_id of sysfs
+    "HelperProcess",  // of samovar-init, which the design calls the helper, as setuid helpers are
   ]
 
   /// Text that may stand nowhere in code, and what to do instead.

@@ -19,7 +19,10 @@ extension SetupPlan {
   static func random(_ generator: inout Seeded) -> SetupPlan {
     func text() -> String {
       let alphabet = Array("/abc.äé€𝄞 \n=:-")
-      return String((0..<Int.random(in: 0...12, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "x" })
+      return String(
+        (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+          alphabet.randomElement(using: &generator) ?? "x"
+        })
     }
     func number<Number: FixedWidthInteger>() -> Number { .random(in: .min ... .max, using: &generator) }
     func blob() -> [UInt8] { (0..<Int.random(in: 0...40, using: &generator)).map { _ in number() } }
@@ -31,10 +34,12 @@ extension SetupPlan {
         .cloneTree(slot: number(), path: text(), isRecursive: flag(), attributes: number()),
         .openFile(slot: number(), path: text()), .oomScore(number()), .cloneInit(namespaces: number()),
         .joinCgroup(path: text()),
-        .mapIDs(inside: number(), user: number(), group: number(), deniesSetgroups: flag()), .unshare(number()),
+        .mapIDs(inside: number(), user: number(), group: number(), deniesSetgroups: flag()),
+        .unshare(number()),
         .makeMountsPrivate, .becomeID(number(), clearsGroups: flag()),
         .newFilesystem(
-          slot: number(), type: text(), options: texts().map { MountOption($0, text()) }, attributes: number()),
+          slot: number(), type: text(), options: texts().map { MountOption($0, text()) }, attributes: number()
+        ),
         .pivot(slot: number()), .makeDirectory(path: text(), mode: number()),
         .makeFile(path: text(), mode: number(), contents: blob()), .makeLink(path: text(), target: text()),
         .attachTree(slot: number(), path: text()),
@@ -49,7 +54,8 @@ extension SetupPlan {
     return SetupPlan(
       launcherSteps: steps(), initSteps: steps(), payloadSteps: steps(),
       supervision: Supervision(
-        setupMilliseconds: number(), wallMilliseconds: number(), graceMilliseconds: number(), streamBytes: number()))
+        setupMilliseconds: number(), wallMilliseconds: number(), graceMilliseconds: number(),
+        streamBytes: number()))
   }
 }
 
@@ -77,7 +83,8 @@ extension SetupPlan {
     for _ in 0..<500 {
       var bytes = good
       for _ in 0..<Int.random(in: 1...8, using: &generator) {
-        bytes[Int.random(in: bytes.indices, using: &generator)] = .random(in: .min ... .max, using: &generator)
+        bytes[Int.random(in: bytes.indices, using: &generator)] = .random(
+          in: .min ... .max, using: &generator)
       }
       guard let plan = try? SetupPlan(decoding: bytes) else { continue }
       read += 1
@@ -98,7 +105,8 @@ extension SetupPlan {
     let plan = SetupPlan(
       launcherSteps: [.oomScore(-2)], initSteps: [.hideInit, .hostname("ab")],
       payloadSteps: [.limitResource(7, 258)],
-      supervision: Supervision(setupMilliseconds: 1, wallMilliseconds: 2, graceMilliseconds: 3, streamBytes: 4))
+      supervision: Supervision(
+        setupMilliseconds: 1, wallMilliseconds: 2, graceMilliseconds: 3, streamBytes: 4))
     let expected: [UInt8] =
       [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
       + [1, 0, 0, 0, 4, 0xfe, 0xff, 0xff, 0xff]
@@ -111,7 +119,8 @@ extension SetupPlan {
 @Suite struct SetupReportTests {
   @Test(arguments: [
     SetupReport.started, .ended, .failed(step: 0, errno: 1), .failed(step: 70, errno: 133),
-    .payloadEnded(code: 1, status: 255), .payloadEnded(code: 2, status: 31), .payloadEnded(code: 3, status: 11),
+    .payloadEnded(code: 1, status: 255), .payloadEnded(code: 2, status: 31),
+    .payloadEnded(code: 3, status: 11),
   ])
   func eachReportIsEightBytesAndItself(report: SetupReport) throws {
     #expect(report.encoded.count == SetupReport.size)

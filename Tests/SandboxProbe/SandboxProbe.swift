@@ -26,7 +26,8 @@ struct SandboxProbe {
     case "spin": while true {}
     case "sleep": sleep(UInt32(number))
     case "ignore-term": signal(SIGTERM, SIG_IGN); print("ignoring"); fflush(nil); while true { sleep(1) }
-    case "obey-term": signal(SIGTERM) { _ in _exit(0) }; print("waiting"); fflush(nil); while true { sleep(1) }
+    case "obey-term":
+      signal(SIGTERM) { _ in _exit(0) }; print("waiting"); fflush(nil); while true { sleep(1) }
     case "stop": raise(SIGSTOP)
     case "daemon": leaveDaemon()
     case "zombies": for _ in 0..<number where probe_fork() == 0 { _exit(0) }

@@ -9,12 +9,17 @@ import Workload
   /// Each attempt with the errno that it must meet. EPERM where the filter answers.
   static let answers: [String: Int32] = {
     let denied = [
-      "unshare_user", "unshare_mounts", "setns", "mount_tmpfs", "remount_root", "umount", "fsopen", "open_tree",
-      "move_mount", "mount_setattr", "pivot_root", "chroot", "clone_newuser", "clone_newnet", "perf_event_open",
+      "unshare_user", "unshare_mounts", "setns", "mount_tmpfs", "remount_root", "umount", "fsopen",
+      "open_tree",
+      "move_mount", "mount_setattr", "pivot_root", "chroot", "clone_newuser", "clone_newnet",
+      "perf_event_open",
       "userfaultfd", "keyctl", "add_key", "request_key", "ptrace_traceme", "ptrace_init", "process_vm_readv",
-      "pidfd_getfd", "kcmp", "name_to_handle_at", "open_by_handle_at", "fanotify_init", "memfd_secret", "socket_alg",
-      "socket_vsock", "socket_packet", "socket_netlink", "tiocsti", "tiocsti_high_bits", "tioclinux", "settimeofday",
-      "clock_settime", "sethostname", "quotactl", "acct", "syslog", "personality", "mknod_block", "mknod_char",
+      "pidfd_getfd", "kcmp", "name_to_handle_at", "open_by_handle_at", "fanotify_init", "memfd_secret",
+      "socket_alg",
+      "socket_vsock", "socket_packet", "socket_netlink", "tiocsti", "tiocsti_high_bits", "tioclinux",
+      "settimeofday",
+      "clock_settime", "sethostname", "quotactl", "acct", "syslog", "personality", "mknod_block",
+      "mknod_char",
       "raise_limit", "realtime",
     ]
     var answers = Dictionary(uniqueKeysWithValues: denied.map { ($0, EPERM) })
@@ -23,7 +28,9 @@ import Workload
     for name in [
       "host_shadow", "host_home", "host_sys", "tty", "core_pattern", "sysrq", "kcore", "kallsyms",
     ] { answers[name] = ENOENT }
-    for name in ["init_exe", "init_memory", "init_environment", "init_root", "init_descriptors", "nice", "oom_score"] {
+    for name in [
+      "init_exe", "init_memory", "init_environment", "init_root", "init_descriptors", "nice", "oom_score",
+    ] {
       answers[name] = EACCES
     }
     for name in ["loopback", "metadata_service"] { answers[name] = ENETUNREACH }
@@ -63,7 +70,9 @@ import Workload
     @Test(arguments: ["int80", "x32"]) func callsOfOtherArchitecturesKill(name: String) async throws {
       let result = try await Sandboxed.run("attempt", name)
       // A kernel without 32-bit emulation answers int 0x80 with SIGSEGV before any filter sees it.
-      #expect(result.outcome == .deniedSystemCall || (name == "int80" && result.outcome == .signalled(signal: SIGSEGV)))
+      #expect(
+        result.outcome == .deniedSystemCall
+          || (name == "int80" && result.outcome == .signalled(signal: SIGSEGV)))
     }
   #endif
 

@@ -8,6 +8,8 @@ import Workload
 /// How runs end, and that they end.
 @Suite(.serialized) struct LifeCycleTests {
   private static let clock = ContinuousClock()
+  /// An idle host is within 10 ms; a build that runs beside the tests isn't.
+  private let slack: UInt64 = 1000
 
   @Test(arguments: [0, 1, 124, 125, 137, 159, 255]) func anExitCodeIsWhatItIs(code: Int32) async throws {
     #expect(try await Sandboxed.run("exit", "\(code)").outcome == .exited(code: code))
@@ -27,8 +29,10 @@ import Workload
   @Test func whatIsNoProgramIs126() async throws {
     let path = Sandboxed.temporaryDirectory() + "/text"
     try Data("no program\n".utf8).write(to: URL(filePath: path))
-    let file = InputFile(path: "/text", digest: ContentDigest(of: Array("no program\n".utf8)), size: ByteCount(11))
-    let result = try await Sandboxed.run(TaskSpec(name: "t", command: ["/text"], inputs: [file]), inputs: [file.digest: path])
+    let file = InputFile(
+      path: "/text", digest: ContentDigest(of: Array("no program\n".utf8)), size: ByteCount(11))
+    let result = try await Sandboxed.run(
+      TaskSpec(name: "t", command: ["/text"], inputs: [file]), inputs: [file.digest: path])
     #expect(result.outcome == .exited(code: 126))
   }
 
@@ -37,20 +41,22 @@ import Workload
     let start = Self.clock.now
     let result = try await Sandboxed.run("obey-term", limits: limits)
     #expect(result.outcome == .timedOut, "whatever it exits with then")
-    #expect((300...400).contains(result.run.usage.wallMilliseconds))
-    #expect(Self.clock.now - start < .seconds(3))
+    #expect((300..<300 + slack).contains(result.run.usage.wallMilliseconds))
+    #expect(Self.clock.now - start < .seconds(4), "long before its grace is over")
     #expect(result.output == "waiting", "what it printed is kept")
   }
 
   @Test func aTaskThatIgnoresSIGTERMIsKilledAfterItsGrace() async throws {
-    let result = try await Sandboxed.run("ignore-term", limits: Limits(wallMilliseconds: 300, graceMilliseconds: 300))
+    let result = try await Sandboxed.run(
+      "ignore-term", limits: Limits(wallMilliseconds: 300, graceMilliseconds: 300))
     #expect(result.outcome == .timedOut)
-    #expect((600...700).contains(result.run.usage.wallMilliseconds))
+    #expect((600..<600 + slack).contains(result.run.usage.wallMilliseconds))
     #expect(result.output == "ignoring")
   }
 
   @Test func aTaskThatStopsItselfIsKilledToo() async throws {
-    let result = try await Sandboxed.run("stop", limits: Limits(wallMilliseconds: 200, graceMilliseconds: 200))
+    let result = try await Sandboxed.run(
+      "stop", limits: Limits(wallMilliseconds: 200, graceMilliseconds: 200))
     #expect(result.outcome == .timedOut)
   }
 
@@ -90,37 +96,67 @@ import Workload
   @Test func noCgroupIsLeftBehind() async throws {
     for _ in 0..<5 { _ = try await Sandboxed.run("exit", "0") }
     // Those of tests that run at the same time are gone soon.
-    for _ in 0..<50 where !Sandboxed.leftoverGroups().isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+    for _ in 0..<50 where !Sandboxed.leftoverGroups().isEmpty {
+      try await Task.sleep(for: .milliseconds(100))
+    }
     #expect(Sandboxed.leftoverGroups().isEmpty)
   }
 
   /// The daemon's death is the closing of its end of the control socket.
   @Test func theDaemonsDeathKillsTheSandbox() async throws {
+    let (daemon, children) = try await startDaemon()
+    kill(daemon.processIdentifier, SIGKILL)
+    daemon.waitUntilExit()
+    #expect(await areGone(children))
+  }
+
+  @Test func theHelpersDeathKillsTheSandboxAndIsAnError() async throws {
+    let (daemon, children) = try await startDaemon()
+    kill(try #require(children.first), SIGKILL)
+    daemon.waitUntilExit()
+    #expect(daemon.terminationStatus == 125)
+    #expect(await areGone(children))
+  }
+
+  @Test func anInterruptedCommandCleansUp() async throws {
+    let (daemon, children) = try await startDaemon()
+    kill(daemon.processIdentifier, SIGINT)
+    daemon.waitUntilExit()
+    #expect(daemon.terminationStatus == 130)
+    #expect(await areGone(children))
+  }
+
+  /// `samovar run` with a payload that ignores SIGTERM, and all processes below it, the helper first.
+  private func startDaemon() async throws -> (daemon: Process, children: [Int32]) {
     let directory = Sandboxed.temporaryDirectory()
     let daemon = Process()
     daemon.executableURL = URL(filePath: Sandboxed.directory + "/samovar")
     daemon.arguments = [
-      "run", "--output", directory, "--input", "\(Sandboxed.probe):/probe", "--", "/probe", "daemon-forever",
+      "run", "--output", directory, "--input", "\(Sandboxed.probe):/probe", "--", "/probe", "ignore-term",
     ]
-    daemon.arguments = Array((daemon.arguments ?? []).dropLast()) + ["ignore-term"]
     daemon.environment = ["SAMOVAR_PROFILES": Sandboxed.profiles]
     daemon.standardOutput = FileHandle.nullDevice
     daemon.standardError = FileHandle.nullDevice
     try daemon.run()
-    for _ in 0..<100 where HostFile.text(directory + "/stdout") != "ignoring" {
+    for _ in 0..<200 where HostFile.text(directory + "/stdout") != "ignoring" {
       try await Task.sleep(for: .milliseconds(50))
     }
     #expect(HostFile.text(directory + "/stdout") == "ignoring")
     let children = descendants(of: daemon.processIdentifier)
     #expect(children.count >= 3, "the helper, pid 1 and the payload")
-    kill(daemon.processIdentifier, SIGKILL)
-    daemon.waitUntilExit()
-    for _ in 0..<100 where children.contains(where: isAlive) { try await Task.sleep(for: .milliseconds(20)) }
-    #expect(!children.contains(where: isAlive))
+    return (daemon, children)
+  }
+
+  private func areGone(_ processes: [Int32]) async -> Bool {
+    for _ in 0..<100 where processes.contains(where: isAlive) {
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return !processes.contains(where: isAlive)
   }
 
   private func isAlive(_ process: Int32) -> Bool {
-    let state = HostFile.text("/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ").first
+    let state = HostFile.text("/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
+      .first
     return state != nil && state != "Z"
   }
 
@@ -129,7 +165,9 @@ import Workload
     // Spawned from whichever thread ran at the time.
     let threads = HostFile.names(in: "/proc/\(process)/task") ?? []
     let all = threads.flatMap { thread in
-      (HostFile.text("/proc/\(process)/task/\(thread)/children") ?? text).split(separator: " ").compactMap { Int32($0) }
+      (HostFile.text("/proc/\(process)/task/\(thread)/children") ?? text).split(separator: " ").compactMap {
+        Int32($0)
+      }
     }
     return Set(all).sorted().flatMap { [$0] + descendants(of: $0) }
   }

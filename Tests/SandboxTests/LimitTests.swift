@@ -8,14 +8,22 @@ import Workload
 @Suite(.serialized) struct LimitTests {
   @Test(.enabled(if: Sandboxed.holdsMemory, "no memory cgroup is delegated to this user"))
   func tooMuchMemoryIsNamed() async throws {
-    let result = try await Sandboxed.run("memory", "200", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
+    let result = try await Sandboxed.run(
+      "memory", "200", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
     #expect(result.outcome == .outOfMemory)
     #expect(result.outcome.exitStatus == 137)
     let peak = try #require(result.run.usage.peakMemory)
     #expect(peak <= .mebibytes(64) && peak > .mebibytes(48))
-    let within = try await Sandboxed.run("memory", "32", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
+    let within = try await Sandboxed.run(
+      "memory", "32", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
     #expect(within.outcome == .exited(code: 0))
     #expect(within.output == "touched 32")
+  }
+
+  @Test(.enabled(if: Sandboxed.holdsMemory, "no memory cgroup is delegated to this user"))
+  func evenTheSetUpIsChargedAndNamed() async throws {
+    let limits = Limits(memory: .kibibytes(64), wallMilliseconds: 20_000)
+    #expect(try await Sandboxed.run("exit", "0", limits: limits).outcome == .outOfMemory)
   }
 
   @Test(.enabled(if: Sandboxed.holdsMemory, "no memory cgroup is delegated to this user"))
@@ -24,15 +32,19 @@ import Workload
     #expect(try await Sandboxed.run("child-memory", "200", limits: limits).outcome == .outOfMemory)
   }
 
-  @Test(.enabled(if: !Sandboxed.holdsMemory, "a memory cgroup is delegated to this user, so rlimits don't stand in"))
+  @Test(
+    .enabled(
+      if: !Sandboxed.holdsMemory, "a memory cgroup is delegated to this user, so rlimits don't stand in"))
   func withoutACgroupEachProcessIsLimitedAndTheResultSaysSo() async throws {
-    let result = try await Sandboxed.run("memory", "200", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
+    let result = try await Sandboxed.run(
+      "memory", "200", limits: Limits(memory: .mebibytes(64), wallMilliseconds: 20_000))
     #expect(result.output == "malloc \(ENOMEM)")
     #expect(result.run.exemptions.contains("memory-limit-per-process-only"))
   }
 
   @Test func processesAreCounted() async throws {
-    let result = try await Sandboxed.run("forks", "100", limits: Limits(processes: 8, wallMilliseconds: 20_000))
+    let result = try await Sandboxed.run(
+      "forks", "100", limits: Limits(processes: 8, wallMilliseconds: 20_000))
     let words = result.output.split(separator: " ")
     let count = try #require(words.dropFirst().first.flatMap { Int($0) })
     // With the payload itself there are at most eight.
@@ -65,7 +77,9 @@ import Workload
     let result = try await Sandboxed.run("spin", limits: limits)
     #expect(result.outcome == .timedOut)
     if !result.run.exemptions.contains("no-cpu-limit") {
-      #expect((300...650).contains(result.run.usage.cpuMilliseconds), "\(result.run.usage.cpuMilliseconds) ms of 400")
+      // 400 ms are granted; a host that is busy with other things gives less.
+      let used = result.run.usage.cpuMilliseconds
+      #expect(used > 20 && used <= 650, "\(used) ms of 400")
     }
   }
 

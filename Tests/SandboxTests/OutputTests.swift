@@ -12,7 +12,9 @@ import Workload
     #expect(result.outcome == .exited(code: 0))
     let good = Array("good\n".utf8)
     #expect(
-      result.run.outputs == [OutputFile(path: "deep/good", mode: 0o640, size: ByteCount(5), digest: ContentDigest(of: good))])
+      result.run.outputs == [
+        OutputFile(path: "deep/good", mode: 0o640, size: ByteCount(5), digest: ContentDigest(of: good))
+      ])
     #expect(HostFile.read(result.directory + "/deep/good") == good)
   }
 
@@ -92,7 +94,11 @@ import Workload
     final class Counter: Sendable {
       private let lock = NSLock()
       nonisolated(unsafe) private var readings = 0
-      func next() -> Int { lock.withLock { readings += 1; return readings } }
+      func next() -> Int {
+        lock.withLock {
+          readings += 1; return readings
+        }
+      }
     }
     func read() async -> EnergyReading? {
       let step = Double(counter.next())

@@ -8,7 +8,8 @@ import Workload
 @Suite struct PlanTests {
   private func plan(isRoot: Bool, lacks: Set<LimitedResource> = []) throws -> SetupPlan {
     let profile = try Profile.read(
-      Array("seccomp: {defaultAction: SCMP_ACT_ERRNO}\n".utf8), name: "t", file: "t.yaml") { _ in nil }
+      Array("seccomp: {defaultAction: SCMP_ACT_ERRNO}\n".utf8), name: "t", file: "t.yaml"
+    ) { _ in nil }
     var root = try SandboxRoot(
       RunRequest(specification: TaskSpec(name: "t", command: ["/p"]), inputPaths: [:], outputDirectory: "/o"),
       profile: profile, identity: identity(isRoot))
@@ -18,15 +19,18 @@ import Workload
     root.copies = [SandboxRoot.Copy(source: "/store/d", target: data, mode: 0o444, size: 5000)]
     let specification = TaskSpec(
       name: "t", command: ["/bin/p", "1"], environment: ["B": "2", "A": "1"],
-      limits: Limits(milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(32), processes: 8, wallMilliseconds: 9000))
+      limits: Limits(
+        milliCPUs: 500, memory: .mebibytes(64), disk: .mebibytes(32), processes: 8, wallMilliseconds: 9000))
     return PlanBuilder(
-      specification: specification, processors: [1, 9], profile: profile, root: root, identity: identity(isRoot),
+      specification: specification, processors: [1, 9], profile: profile, root: root,
+      identity: identity(isRoot),
       filter: [1, 2], birthplace: "/cg", cgroupMembers: ["/cg1/cgroup.procs"], lacks: lacks, oomScore: 500
     ).build()
   }
 
   private func identity(_ isRoot: Bool) -> HostIdentity {
-    HostIdentity(isRoot: isRoot, user: isRoot ? 77 : 1001, group: isRoot ? 77 : 1002, hasSupplementaryGroups: false)
+    HostIdentity(
+      isRoot: isRoot, user: isRoot ? 77 : 1001, group: isRoot ? 77 : 1002, hasSupplementaryGroups: false)
   }
 
   @Test func root() throws {
@@ -48,16 +52,22 @@ import Workload
         .unshare(0x0200_0000), .makeMountsPrivate, .becomeID(1000, clearsGroups: true),
         .newFilesystem(
           slot: 0, type: "tmpfs",
-          options: [MountOption("size", "1056768"), MountOption("nr_inodes", "272"), MountOption("mode", "0755")],
+          options: [
+            MountOption("size", "1056768"), MountOption("nr_inodes", "272"), MountOption("mode", "0755"),
+          ],
           attributes: 6),
         .newFilesystem(slot: 1, type: "proc", options: [MountOption("subset", "pid")], attributes: 14),
         .newFilesystem(
           slot: 2, type: "tmpfs",
-          options: [MountOption("size", "33554432"), MountOption("nr_inodes", "65536"), MountOption("mode", "0755")],
+          options: [
+            MountOption("size", "33554432"), MountOption("nr_inodes", "65536"), MountOption("mode", "0755"),
+          ],
           attributes: 6),
         .newFilesystem(
           slot: 3, type: "tmpfs",
-          options: [MountOption("size", "16777216"), MountOption("nr_inodes", "65536"), MountOption("mode", "1777")],
+          options: [
+            MountOption("size", "16777216"), MountOption("nr_inodes", "65536"), MountOption("mode", "1777"),
+          ],
           attributes: 6),
         .pivot(slot: 0),
         .makeDirectory(path: "/.empty", mode: 0o555), .makeDirectory(path: "/proc", mode: 0o555),
@@ -67,11 +77,13 @@ import Workload
         .makeLink(path: "/dev/fd", target: "/proc/self/fd"),
         .makeLink(path: "/dev/stdin", target: "/proc/self/fd/0"),
         .makeLink(path: "/dev/stdout", target: "/proc/self/fd/1"),
-        .makeLink(path: "/dev/stderr", target: "/proc/self/fd/2"), .makeLink(path: "/dev/shm", target: "/tmp"),
+        .makeLink(path: "/dev/stderr", target: "/proc/self/fd/2"),
+        .makeLink(path: "/dev/shm", target: "/tmp"),
         .makeFile(path: "/dev/full", mode: 0o444, contents: []), .attachTree(slot: 5, path: "/dev/full"),
         .makeFile(path: "/dev/null", mode: 0o444, contents: []), .attachTree(slot: 6, path: "/dev/null"),
         .makeFile(path: "/dev/random", mode: 0o444, contents: []), .attachTree(slot: 7, path: "/dev/random"),
-        .makeFile(path: "/dev/urandom", mode: 0o444, contents: []), .attachTree(slot: 8, path: "/dev/urandom"),
+        .makeFile(path: "/dev/urandom", mode: 0o444, contents: []),
+        .attachTree(slot: 8, path: "/dev/urandom"),
         .makeFile(path: "/dev/zero", mode: 0o444, contents: []), .attachTree(slot: 9, path: "/dev/zero"),
         .makeDirectory(path: "/bin", mode: 0o755), .makeFile(path: "/bin/p", mode: 0o444, contents: []),
         .attachTree(slot: 4, path: "/bin/p"), .copyFile(slot: 10, path: "/bin/data", mode: 0o444, size: 5000),
@@ -81,13 +93,17 @@ import Workload
     #expect(
       plan.payloadSteps == [
         .newSession, .changeDirectory(path: "/work"), .limitResource(4, 0), .limitResource(7, 1024),
-        .limitResource(1, 32 << 20), .limitResource(3, 8 << 20), .limitResource(8, 65536), .limitResource(13, 0),
-        .limitResource(14, 0), .limitResource(12, 819_200), .affinity([2, 2, 0, 0, 0, 0, 0, 0]), .noNewPrivileges,
+        .limitResource(1, 32 << 20), .limitResource(3, 8 << 20), .limitResource(8, 65536),
+        .limitResource(13, 0),
+        .limitResource(14, 0), .limitResource(12, 819_200), .affinity([2, 2, 0, 0, 0, 0, 0, 0]),
+        .noNewPrivileges,
         .dropCapabilities, .closeDescriptors, .filter(program: [1, 2]),
         .execute(path: "/bin/p", arguments: ["/bin/p", "1"], environment: ["A=1", "B=2"]),
       ])
-    #expect(plan.supervision == Supervision(
-      setupMilliseconds: 30_000, wallMilliseconds: 9000, graceMilliseconds: 2000, streamBytes: 1 << 20))
+    #expect(
+      plan.supervision
+        == Supervision(
+          setupMilliseconds: 30_000, wallMilliseconds: 9000, graceMilliseconds: 2000, streamBytes: 1 << 20))
   }
 
   /// An ordinary user can't copy mounts outside, keeps its groups, and has rlimits where cgroups are missing.

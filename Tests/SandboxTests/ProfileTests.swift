@@ -9,7 +9,8 @@ import Workload
     try Profile.read(Array(text.utf8), name: "t", file: "dir/t.yaml") { files[$0].map { Array($0.utf8) } }
   }
 
-  private let policy = "seccomp: {defaultAction: SCMP_ACT_ERRNO, syscalls: [{names: [read], action: SCMP_ACT_ALLOW}]}\n"
+  private let policy =
+    "seccomp: {defaultAction: SCMP_ACT_ERRNO, syscalls: [{names: [read], action: SCMP_ACT_ALLOW}]}\n"
 
   @Test(arguments: ["batch", "host"]) func theShippedProfilesAreRight(name: String) throws {
     let profile = try Sandboxed.files.profile(name)
@@ -27,9 +28,14 @@ import Workload
       """
     let profile = try read("seccomp: seccomp.json\n", files: ["dir/seccomp.json": json])
     #expect(profile.seccomp.defaultAction == .errno(38))
-    #expect(profile.seccomp.rules.last?.arguments == [.init(index: 0, value: 4_294_967_295, valueTwo: 0, comparison: .equal)])
+    #expect(
+      profile.seccomp.rules.last?.arguments == [
+        .init(index: 0, value: 4_294_967_295, valueTwo: 0, comparison: .equal)
+      ])
     #expect(try !SeccompCompiler.program(for: profile.seccomp).isEmpty)
-    #expect(profile.digest != (try read("seccomp: seccomp.json\n", files: ["dir/seccomp.json": json + "\n"])).digest)
+    #expect(
+      profile.digest != (try read("seccomp: seccomp.json\n", files: ["dir/seccomp.json": json + "\n"])).digest
+    )
   }
 
   @Test(arguments: [

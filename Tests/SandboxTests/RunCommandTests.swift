@@ -21,7 +21,9 @@ import Workload
     process.executableURL = URL(filePath: Sandboxed.directory + "/samovar")
     process.arguments = arguments
     process.environment = ["SAMOVAR_PROFILES": Sandboxed.profiles, "PATH": "/usr/bin:/bin", "SECRET": "1"]
-    for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: directory + "/" + name, contents: nil) }
+    for name in ["out", "err"] {
+      _ = FileManager.default.createFile(atPath: directory + "/" + name, contents: nil)
+    }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: directory + "/out"))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: directory + "/err"))
     try process.run()
@@ -31,10 +33,12 @@ import Workload
       errors: HostFile.text(directory + "/err") ?? "")
   }
 
-  @Test(arguments: [
-    (["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -KILL $$"], 137), (["nosuchcommand"], 127),
-    (["/etc/passwd"], 126), (["/bin/true"], 0),
-  ] as [([String], Int32)])
+  @Test(
+    arguments: [
+      (["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -KILL $$"], 137),
+      (["nosuchcommand"], 127),
+      (["/etc/passwd"], 126), (["/bin/true"], 0),
+    ] as [([String], Int32)])
   func theExitStatusIsTheCommands(command: [String], status: Int32) throws {
     #expect(try samovar(["run", "--"] + command).status == status)
   }
@@ -43,7 +47,7 @@ import Workload
     let run = try samovar("run", "--timeout", "300ms", "--", "sh", "-c", "echo early; sleep 20")
     #expect(run.status == 124)
     #expect(run.output == "early")
-    #expect(run.errors.contains("samovar: timed out · 30"))
+    #expect(run.errors.hasPrefix("samovar: timed out · "))
   }
 
   @Test func outputsAreKeptAndTheHostsDataIsNotThere() throws {
@@ -56,8 +60,20 @@ import Workload
     #expect(HostFile.text(directory + "/r.txt") == "made")
   }
 
+  @Test func theMaskedPathsOfProcAreHidden() throws {
+    let script = """
+      cat /proc/kallsyms /proc/timer_list /proc/interrupts; ls -A /proc/acpi; ls -A /proc/sysvipc
+      touch /proc/acpi/x /proc/sysvipc/x; echo 1 > /proc/sys/kernel/sysrq; echo x > /proc/sys/kernel/core_pattern
+      grep -q MemTotal /proc/meminfo && echo memory
+      """
+    let run = try samovar("run", "--", "sh", "-c", script)
+    #expect(run.output == "memory", "nothing of what is masked")
+    #expect(!HostFile.exists("/proc/acpi/x"))
+  }
+
   @Test func aStaticInputRunsWithNothingElse() throws {
-    let run = try samovar("run", "--quiet", "--input", "\(Sandboxed.probe):/probe", "--", "/probe", "surroundings")
+    let run = try samovar(
+      "run", "--quiet", "--input", "\(Sandboxed.probe):/probe", "--", "/probe", "surroundings")
     #expect(run.status == 0)
     #expect(run.output.contains("root: .empty dev probe proc tmp work\n"))
   }
@@ -71,14 +87,16 @@ import Workload
     #expect(run.errors.isEmpty)
   }
 
-  @Test(arguments: [
-    (["--memory", "64", "--", "true"], "has no unit"), (["--memory", "64 parsecs", "--", "true"], "use one of B"),
-    (["--profile", "nosuch", "--", "true"], "no sandbox profile 'nosuch'"),
-    (["--root", "/nosuch", "--", "/bin/true"], "no directory"),
-    (["--input", "/nosuch", "--", "true"], "opening the input /nosuch: No such file"),
-    (["--input", "/etc/hostname:/proc/x", "--", "true"], "belongs to the sandbox itself"),
-    (["--env", "nothing", "--", "true"], "is not KEY=VALUE"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["--memory", "64", "--", "true"], "has no unit"),
+      (["--memory", "64 parsecs", "--", "true"], "use one of B"),
+      (["--profile", "nosuch", "--", "true"], "no sandbox profile 'nosuch'"),
+      (["--root", "/nosuch", "--", "/bin/true"], "no directory"),
+      (["--input", "/nosuch", "--", "true"], "opening the input /nosuch: No such file"),
+      (["--input", "/etc/hostname:/proc/x", "--", "true"], "belongs to the sandbox itself"),
+      (["--env", "nothing", "--", "true"], "is not KEY=VALUE"),
+    ] as [([String], String)])
   func badInputIsNamedWith125(arguments: [String], expected: String) throws {
     let run = try samovar(["run"] + arguments)
     #expect(run.status == 125)

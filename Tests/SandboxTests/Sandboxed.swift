@@ -44,7 +44,9 @@ enum Sandboxed {
 
     /// The values of lines that begin with a key.
     func values(_ key: String) -> [String] {
-      output.split(separator: "\n").filter { $0.hasPrefix(key + " ") }.map { String($0.dropFirst(key.count + 1)) }
+      output.split(separator: "\n").filter { $0.hasPrefix(key + " ") }.map {
+        String($0.dropFirst(key.count + 1))
+      }
     }
   }
 
@@ -66,7 +68,8 @@ enum Sandboxed {
   }
 
   static func run(
-    _ specification: TaskSpec, inputs: [ContentDigest: String], profile: String = "batch", processors: [Int] = [],
+    _ specification: TaskSpec, inputs: [ContentDigest: String], profile: String = "batch",
+    processors: [Int] = [],
     meter: (any EnergyMeter)? = nil
   ) async throws -> Result {
     let directory = temporaryDirectory()
@@ -79,7 +82,8 @@ enum Sandboxed {
         specification: specification, inputPaths: inputs.merging([probeFile.digest: probe]) { $1 },
         outputDirectory: directory, profile: profile, processors: processors))
     return Result(
-      run: run, output: HostFile.text(directory + "/stdout") ?? "", errors: HostFile.text(directory + "/stderr") ?? "",
+      run: run, output: HostFile.text(directory + "/stdout") ?? "",
+      errors: HostFile.text(directory + "/stderr") ?? "",
       directory: directory)
   }
 
@@ -88,7 +92,9 @@ enum Sandboxed {
     guard case .version1(let mounts) = CgroupHost.current else { return [] }
     let parents = Set(mounts.version1.values).union([mounts.version2].compactMap { $0 })
     return parents.flatMap { parent in
-      (HostFile.names(in: parent) ?? []).filter { $0.hasPrefix("samovar-\(getpid())-") }.map { parent + "/" + $0 }
+      (HostFile.names(in: parent) ?? []).filter { $0.hasPrefix("samovar-\(getpid())-") }.map {
+        parent + "/" + $0
+      }
     }
   }
 }

@@ -24,7 +24,8 @@ import Workload
         InputFile(path: "/b", digest: ContentDigest(of: [2]), size: ByteCount(.max)),
       ],
       limits: Limits(
-        milliCPUs: 1001, memory: .mebibytes(513), disk: .mebibytes(257), processes: 5000, wallMilliseconds: 200_000_500))
+        milliCPUs: 1001, memory: .mebibytes(513), disk: .mebibytes(257), processes: 5000,
+        wallMilliseconds: 200_000_500))
     let terms = TaskTerms(price: MicroEuros(1), expectedRun: .seconds(60), profile: "gpu")
     let rejection = #expect(throws: TaskRejection.self) {
       try admission.admit(task, on: terms, plan: Sites.plan([80, 80]), now: Sites.now)
@@ -34,14 +35,15 @@ import Workload
         == "task 'greedy' is not admitted: it has no command; "
         + "it wants the host's directory /etc as its root; bring files as inputs; "
         + "it asks for 1.001 processors, and a slot has 1; "
-        + "it asks for 537919488 bytes of memory, and a slot has 536870912; "
-        + "it asks for 269484032 bytes of disk, and a slot has 268435456; "
-        + "its inputs are 18446744073709551615 bytes, and the node takes at most 1073741824; "
+        + "it asks for 513 MiB of memory, and a slot has 512 MiB; "
+        + "it asks for 257 MiB of disk, and a slot has 256 MiB; "
+        + "its inputs are 18446744073709551615 bytes, and the node takes at most 1024 MiB; "
         + "it asks for 5000 processes, and the node allows at most 1024; "
         + "it asks for 200000.5 s, and the node allows at most 86400 s; "
         + "the sandbox profile 'gpu' can't be enforced here; there is batch; "
         + "it pays 0.000001 EUR, and the node asks for 0.000084 EUR; "
-        + "the tank's hottest layer is 80 °C; reached at 70 °C, its cut-off holds until it is below 68 °C: nothing runs")
+        + "the tank's hottest layer is 80 °C; reached at 70 °C, its cut-off holds until it is below 68 °C: nothing runs"
+    )
   }
 
   /// Each mistake alone gives its own reason, and any set of them exactly that set.
@@ -85,7 +87,8 @@ import Workload
     accepted.isAccepted = true
     let plan = Sites.plan([65, 65])
     let task = try admission.admit(task, on: accepted, plan: plan, now: Sites.now)
-    let decision = Placement.place(task, plan: plan, capacity: Sites.capacity, occupied: Occupancy(), now: Sites.now)
+    let decision = Placement.place(
+      task, plan: plan, capacity: Sites.capacity, occupied: Occupancy(), now: Sites.now)
     #expect(decision == .queue(.heat(try #require(plan.reasons.first))))
   }
 
@@ -100,7 +103,8 @@ import Workload
 @Suite struct PlacementTests {
   private let plan = Sites.plan([40, 40])
 
-  private func admitted(_ name: String, _ capacity: NodeCapacity = Sites.capacity, milliCPUs: UInt32 = 1000) throws
+  private func admitted(_ name: String, _ capacity: NodeCapacity = Sites.capacity, milliCPUs: UInt32 = 1000)
+    throws
     -> AdmittedTask
   {
     try Admission(capacity: capacity).admit(
@@ -129,8 +133,10 @@ import Workload
   }
 
   @Test func aPlacementBecomesARunRequest() throws {
-    let capacity = NodeCapacity(processors: [4, 2, 6, 0], slots: 2, memory: .mebibytes(64), disk: .mebibytes(64))
-    guard case .place(let placement) = place(try admitted("wide", capacity, milliCPUs: 1500), [], capacity) else {
+    let capacity = NodeCapacity(
+      processors: [4, 2, 6, 0], slots: 2, memory: .mebibytes(64), disk: .mebibytes(64))
+    guard case .place(let placement) = place(try admitted("wide", capacity, milliCPUs: 1500), [], capacity)
+    else {
       Issue.record("it was not placed")
       return
     }
@@ -142,7 +148,8 @@ import Workload
 
   @Test func foreignWorkOnTheProcessorsKeepsTasksQueued() throws {
     let decision = Placement.place(
-      try admitted("a"), plan: plan, capacity: Sites.capacity, occupied: Occupancy(running: 1, processors: [0, 1]),
+      try admitted("a"), plan: plan, capacity: Sites.capacity,
+      occupied: Occupancy(running: 1, processors: [0, 1]),
       now: Sites.now)
     #expect(decision == .queue(.processors(needed: 1, free: 0)))
   }
@@ -151,8 +158,10 @@ import Workload
     var random = SeededGenerator(state: 3)
     let capacity = NodeCapacity(
       processors: Array(0..<16), slots: 4, memory: .mebibytes(64), disk: .mebibytes(64))
-    let plan = Sites.plan([40, 40], rule: HeatRule(
-      board: Sites.board, capacity: capacity, policy: Sites.policy, tariff: Sites.tariff))
+    let plan = Sites.plan(
+      [40, 40],
+      rule: HeatRule(
+        board: Sites.board, capacity: capacity, policy: Sites.policy, tariff: Sites.tariff))
     var running: [Placement] = []
     for round in 0..<2000 {
       if !running.isEmpty, Bool.random(using: &random) {

@@ -4,7 +4,8 @@ import Testing
 import Workload
 
 @Suite struct AskPriceTests {
-  /// By hand: 25 W for an hour is 0.025 kWh; at 0.18 + 0.02 − 0.92 · 0.11 = 0.0988 EUR/kWh that is 0.00247 EUR.
+  /// By hand: 25 W for an hour is 0.025 kWh; at 0.18 + 0.02 − 0.92 · 0.11 = 0.0988 EUR/kWh that is 0.00247
+  /// EUR.
   @Test func anEmptyTankPaysForItsHeatInFull() {
     let ask = Sites.plan([15, 15, 15]).ask
     #expect(ask.worthOfHeat == EuroPerKilowattHour(0.11))

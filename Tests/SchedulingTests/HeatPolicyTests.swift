@@ -20,14 +20,16 @@ import Workload
     #expect(
       policy
         == HeatPolicy(
-          comfort: ComfortBand(minimum: Celsius(48), target: Celsius(54), maximum: Celsius(60)), cutOff: Celsius(68),
+          comfort: ComfortBand(minimum: Celsius(48), target: Celsius(54), maximum: Celsius(60)),
+          cutOff: Celsius(68),
           hysteresisKelvin: 1.5, cheapElectricity: EuroPerKilowattHour(0.16), coldWater: Celsius(12),
           validity: .seconds(300)))
   }
 
   @Test func whatCannotAllBeKeptIsAMistakeEach() throws {
     let error = #expect(throws: Mistakes.self) {
-      try read("comfort: {minimum: 55 °C, target: 54 °C, maximum: 50 °C}\ncut_off: 51 °C\ncold_water: 60 °C\n")
+      try read(
+        "comfort: {minimum: 55 °C, target: 54 °C, maximum: 50 °C}\ncut_off: 51 °C\ncold_water: 60 °C\n")
     }
     #expect(
       try #require(error).all.map(\.message) == [

@@ -11,7 +11,8 @@ import Workload
     + (0..<16).map { bits in
       var plan = Sites.plan([40, 40])
       plan.latches = HeatLatches(
-        isCold: bits & 1 != 0, isBelowTarget: bits & 2 != 0, isBelowMaximum: bits & 4 != 0, isTankTooHot: bits & 8 != 0)
+        isCold: bits & 1 != 0, isBelowTarget: bits & 2 != 0, isBelowMaximum: bits & 4 != 0,
+        isTankTooHot: bits & 8 != 0)
       return plan
     }
 
@@ -68,8 +69,9 @@ import Workload
     }
   }
 
-  /// Noise of less than the hysteresis about any temperature changes the state at most twice: once to settle from where
-  /// it started, once where the noise passes a threshold. Without hysteresis it would change hundreds of times.
+  /// Noise of less than the hysteresis about any temperature changes the state at most twice: once to settle
+  /// from where it started, once where the noise passes a threshold. Without hysteresis it would change
+  /// hundreds of times.
   @Test func noiseWithinTheHysteresisDoesNotFlap() {
     for centre in stride(from: 20.0, through: 80, by: 0.25) {
       var random = SeededGenerator(state: UInt64(centre * 4))

@@ -5,7 +5,8 @@ import Workload
 
 @Suite struct HeatRuleTests {
   @Test(arguments: [
-    (40.0, HeatDemand.urgent, 2, "below-comfort"), (49.9, .urgent, 2, "below-comfort"), (52, .wanted, 2, "below-target"),
+    (40.0, HeatDemand.urgent, 2, "below-comfort"), (49.9, .urgent, 2, "below-comfort"),
+    (52, .wanted, 2, "below-target"),
     (56, .surplus, 2, "price-decides"), (63, .full, 0, "tank-full"), (69, .cutOff, 0, "tank-too-hot"),
     (80, .cutOff, 0, "tank-too-hot"),
   ])
@@ -41,9 +42,11 @@ import Workload
     #expect(hot.slots == 0)
     #expect(hot.running == .mustStop)
     #expect(hot.reasons.map(\.code) == [.coolantTooHot, .processorTooHot])
-    let cooler = Sites.rule.plan(Sites.snapshot([20, 20], coolant: 66.5, processor: 90), previous: hot, now: Sites.now)
+    let cooler = Sites.rule.plan(
+      Sites.snapshot([20, 20], coolant: 66.5, processor: 90), previous: hot, now: Sites.now)
     #expect(cooler.reasons.map(\.code) == [.coolantTooHot])
-    let cool = Sites.rule.plan(Sites.snapshot([20, 20], coolant: 65.9, processor: 90), previous: cooler, now: Sites.now)
+    let cool = Sites.rule.plan(
+      Sites.snapshot([20, 20], coolant: 65.9, processor: 90), previous: cooler, now: Sites.now)
     #expect(cool.demand == .urgent)
   }
 

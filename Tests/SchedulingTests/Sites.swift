@@ -11,10 +11,12 @@ enum Sites {
     limits: BoardLimits(tank: Celsius(75), coolant: Celsius(68), processor: Celsius(95)))
 
   static let policy = HeatPolicy(
-    comfort: ComfortBand(minimum: Celsius(50), target: Celsius(55), maximum: Celsius(62)), cutOff: Celsius(70))
+    comfort: ComfortBand(minimum: Celsius(50), target: Celsius(55), maximum: Celsius(62)), cutOff: Celsius(70)
+  )
 
   static let tariff = Tariff(
-    electricity: .fixed(EuroPerKilowattHour(0.18)), heat: EuroPerKilowattHour(0.11), wear: EuroPerKilowattHour(0.02))
+    electricity: .fixed(EuroPerKilowattHour(0.18)), heat: EuroPerKilowattHour(0.11),
+    wear: EuroPerKilowattHour(0.02))
 
   static let capacity = NodeCapacity(
     processors: [0, 1], slots: 2, memory: .mebibytes(1024), disk: .mebibytes(512))
@@ -28,7 +30,8 @@ enum Sites {
     HeatSnapshot(
       takenAt: instant, board: "test",
       tank: layers.enumerated().map { index, value in
-        LayerReading(name: "layer\(index)", volume: Litres(100), temperature: .good(Celsius(value), at: instant))
+        LayerReading(
+          name: "layer\(index)", volume: Litres(100), temperature: .good(Celsius(value), at: instant))
       },
       coolant: coolant.map { .good(Celsius($0), at: instant) },
       processors: processor.map { [.good(Celsius($0), at: instant)] } ?? [])
@@ -39,7 +42,8 @@ enum Sites {
   }
 
   /// A plan after which no threshold remembers that it was passed: comfortably full, neither hot nor cold.
-  static let calm = HeatLatches(isCold: false, isBelowTarget: false, isBelowMaximum: false, isTankTooHot: false)
+  static let calm = HeatLatches(
+    isCold: false, isBelowTarget: false, isBelowMaximum: false, isTankTooHot: false)
 }
 
 /// The same numbers on every run of a test.

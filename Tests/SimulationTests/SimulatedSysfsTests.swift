@@ -29,17 +29,20 @@ final class Place {
 /// Reads what the simulation shows with the readers of real machines.
 @Suite struct SimulatedSysfsTests {
   static let board = Board(
-    name: "simulated", tank: Tank(
+    name: "simulated",
+    tank: Tank(
       layers: (0..<5).map {
         TankLayer(name: "layer\($0)", volume: Litres(60), sensor: .oneWire(id: "28-0000000000b\($0)"))
-      }, outlet: .oneWire(id: "28-0000000000c0"), inlet: .oneWire(id: "28-0000000000c1"), lossWattsPerKelvin: 2),
+      }, outlet: .oneWire(id: "28-0000000000c0"), inlet: .oneWire(id: "28-0000000000c1"),
+      lossWattsPerKelvin: 2),
     coolant: .hwmon(name: "samovar_loop", device: nil, channel: "temp1"), demandFile: "/heat/demand_w",
     power: PowerModel(idle: Watts(80), perBusyCore: Watts(25), capture: 0.92),
     limits: BoardLimits(tank: Celsius(75), coolant: Celsius(68), processor: Celsius(95)))
 
   private func measured(_ layers: [Double], microjoules: Double = 0) -> SimulatedSysfs.Measured {
     SimulatedSysfs.Measured(
-      layers: layers.map { Celsius($0) }, inlet: Celsius(10), coolant: Celsius(48.123), processor: Celsius(61.5),
+      layers: layers.map { Celsius($0) }, inlet: Celsius(10), coolant: Celsius(48.123),
+      processor: Celsius(61.5),
       microjoules: microjoules, demand: Watts(312))
   }
 
@@ -64,7 +67,8 @@ final class Place {
       #expect(snapshot.inlet?.usable == Celsius(10))
       #expect(snapshot.coolant?.usable == Celsius(48.123))
       #expect(snapshot.processors.map(\.usable) == [Celsius(61.5)])
-      #expect(snapshot.machine == MachineCounts(onlineProcessors: [0, 1, 2, 3], cores: 4, packages: 1, gpus: 0))
+      #expect(
+        snapshot.machine == MachineCounts(onlineProcessors: [0, 1, 2, 3], cores: 4, packages: 1, gpus: 0))
       #expect(snapshot.permission == .allowed)
     }
   }
@@ -81,7 +85,8 @@ final class Place {
     #expect(place.text("/sys/class/hwmon/hwmon1/temp1_label") == "Package id 0\n")
     #expect(place.text("/sys/devices/system/cpu/online") == "0-1\n")
     #expect(place.text("/heat/demand_w") == "312\n")
-    #expect(SysfsRoot(place.path).resolve("/sys/class/hwmon/hwmon0/device") == "/sys/devices/platform/samovar_loop")
+    #expect(
+      SysfsRoot(place.path).resolve("/sys/class/hwmon/hwmon0/device") == "/sys/devices/platform/samovar_loop")
   }
 
   @Test func theEnergyCounterTurnsAndIsStillCountedRight() throws {
@@ -130,9 +135,11 @@ final class Place {
     var tree = try SimulatedSysfs(board: Self.board, directory: place.path, processors: 1)
     try tree.show(measured([20, 20, 20, 20, 20]))
     let directory = place.path + "/sys/bus/w1/devices/28-0000000000b0"
-    let before = try FileManager.default.attributesOfItem(atPath: directory + "/temperature")[.systemFileNumber]
+    let before = try FileManager.default.attributesOfItem(atPath: directory + "/temperature")[
+      .systemFileNumber]
     try tree.show(measured([21, 20, 20, 20, 20]))
-    let after = try FileManager.default.attributesOfItem(atPath: directory + "/temperature")[.systemFileNumber]
+    let after = try FileManager.default.attributesOfItem(atPath: directory + "/temperature")[
+      .systemFileNumber]
     // Another file took its place; nothing was written into the one that a reader may have open.
     #expect(before as? Int != after as? Int)
     let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()

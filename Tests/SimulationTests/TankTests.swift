@@ -15,7 +15,8 @@ import Workload
 /// Seeded boilers, so that what holds is tried on many.
 enum Boilers {
   static func site(
-    profile: TappingProfile = .m, volumes: [Double] = [60, 60, 60, 60, 60], seed: UInt64 = 0, loss: Double = 2,
+    profile: TappingProfile = .m, volumes: [Double] = [60, 60, 60, 60, 60], seed: UInt64 = 0,
+    loss: Double = 2,
     backup: Double = 2000, hottestCoolant: Double = 68
   ) -> BoilerSite {
     BoilerSite(
@@ -34,7 +35,8 @@ enum Boilers {
     var random = SplitMix(state: UInt64(seed))
     let profile = TappingProfile.allCases[seed % 3]
     let site = Boilers.site(
-      profile: profile, volumes: (0..<(4 + seed % 5)).map { _ in random.between(20, 200) }, seed: UInt64(seed),
+      profile: profile, volumes: (0..<(4 + seed % 5)).map { _ in random.between(20, 200) },
+      seed: UInt64(seed),
       loss: random.between(0, 6), backup: seed % 4 == 0 ? 0 : 3000)
     var plant = BoilerPlant(site: site, initial: Celsius(random.between(12, 75)))
     let start = plant.tank.content
@@ -44,7 +46,8 @@ enum Boilers {
     #expect(plant.clock > 4 * Boilers.day)
     let totals = plant.totals
     let change = plant.tank.content.value - start.value
-    let through = totals.delivered.value + totals.backup.value + abs(totals.drawn.value) + totals.standingLoss.value
+    let through =
+      totals.delivered.value + totals.backup.value + abs(totals.drawn.value) + totals.standingLoss.value
     #expect(abs(totals.net.value - change) <= 1e-9 * through)
     let electric = totals.delivered.value + totals.dumped.value + totals.uncaptured.value
     #expect(abs(electric - totals.electric.value) <= 1e-9 * totals.electric.value)
@@ -67,7 +70,8 @@ enum Boilers {
   @Test(arguments: TappingProfile.allCases)
   func aDaysTapsTakeTheProfilesSum(profile: TappingProfile) {
     var plant = BoilerPlant(
-      site: Boilers.site(profile: profile, volumes: [200, 200, 200, 200, 200], backup: 9000), initial: Celsius(65))
+      site: Boilers.site(profile: profile, volumes: [200, 200, 200, 200, 200], backup: 9000),
+      initial: Celsius(65))
     for day in 1...3 {
       for _ in 0..<977 { plant.advance(seconds: Boilers.day / 977, serverPower: Watts(0)) }
       let expected = profile.energyPerDay.kilowattHours * Double(day)

@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 import Testing
 import Workload
@@ -80,9 +81,18 @@ import Workload
     let zones = Powercap.all(in: root).devices
     #expect(
       zones.map(\.zone) == [
-        "intel-rapl:0", "intel-rapl:0:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:2",
+        "intel-rapl:0", "intel-rapl:0:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:1:0", "intel-rapl:2",
       ])
     #expect(zones.filter(\.isPackage).map(\.name) == ["package-0", "package-1"])
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may read whatever its mode is"))
+  func theKernelsOwnRefusalIsToldToo() throws {
+    let tree = try TemporaryTree(MachineTrees.intelServer)
+    try #require(chmod(tree.path + "/sys/class/powercap/intel-rapl:0/energy_uj", 0) == 0)
+    let (energy, faults) = EnergySample.read(in: tree.root, at: .zero)
+    #expect(energy.counters.keys.sorted() == ["intel-rapl:1"])
+    #expect(faults.map(\.errno) == [EACCES])
   }
 
   @Test func aCounterThatOnlyRootReadsSaysWhatToDo() throws {

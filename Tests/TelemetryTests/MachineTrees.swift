@@ -30,6 +30,8 @@ enum MachineTrees {
     rapl(&tree, "intel-rapl:0:0", "core", 100_000_000)
     rapl(&tree, "intel-rapl:0:1", "dram", 50_000_000)
     rapl(&tree, "intel-rapl:1", "package-1", 500_000_000)
+    // No driver names a part so, but only the place in the tree says what is a part of what.
+    rapl(&tree, "intel-rapl:1:0", "package-1-part", 200_000_000)
     rapl(&tree, "intel-rapl:2", "psys", 900_000_000)
     rapl(&tree, "intel-rapl-mmio:0", "package-0", 262_143_000_000)
     tree.put("sys/class/powercap/intel-rapl/enabled", "1")

@@ -27,7 +27,8 @@ import Workload
     let store = try makeStore()
     let digest = try store.put([1, 2, 3])
     try LocalFile.write([1, 2, 2], to: store.path(of: digest))
-    let expected = ContentError.corrupt(digest, found: ContentDigest(of: [1, 2, 2]), path: store.path(of: digest))
+    let expected = ContentError.corrupt(
+      digest, found: ContentDigest(of: [1, 2, 2]), path: store.path(of: digest))
     #expect(throws: expected) { try store.read(digest) }
     #expect(throws: expected) { try store.verified(digest) }
   }

@@ -22,7 +22,9 @@ import Workload
 
   @Test func anErrorSaysWhatWasTriedOnWhat() throws {
     let error = #expect(throws: FileError.self) { try LocalFile.write([1], to: "/dev/shm/none/such/file") }
-    #expect(try #require(error).description.hasPrefix("cannot create a file beside /dev/shm/none/such/file: No such"))
+    #expect(
+      try #require(error).description.hasPrefix(
+        "cannot create a file beside /dev/shm/none/such/file: No such"))
   }
 
   @Test func aFileBeyondTheBoundIsRefused() throws {

@@ -1,5 +1,5 @@
-// System calls and constants that Swift's Glibc module lacks. Each function is one call; each that can fail returns -1
-// (or a negative number) with errno set, as its manual page says. Nothing here decides anything.
+// System calls and constants that Swift's Glibc module lacks. Each function is one call; each that can fail
+// returns -1 (or a negative number) with errno set, as its manual page says. Nothing here decides anything.
 #ifndef SAMOVAR_CLINUX_H
 #define SAMOVAR_CLINUX_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// clone3(2) is variadic `syscall` in C; without a stack it returns twice, as fork does. `cgroup` is a directory
-// descriptor for CLONE_INTO_CGROUP or -1; the child's pidfd is stored at `pidfd`.
+// clone3(2) is variadic `syscall` in C; without a stack it returns twice, as fork does. `cgroup` is a
+// directory descriptor for CLONE_INTO_CGROUP or -1; the child's pidfd is stored at `pidfd`.
 pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd);
 // Swift marks fork(2) unavailable.
 pid_t samovar_fork(void);
@@ -62,14 +62,15 @@ int samovar_getrlimit(int resource, uint64_t *soft, uint64_t *hard);
 ssize_t samovar_send_with_descriptor(int socket, const void *bytes, size_t count, int fd);
 ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, int *fd);
 
-// posix_spawn(3) of a helper whose descriptors 0..count-1 are `descriptors` and which inherits no others; it gets an
-// empty environment and a process group and signal mask of its own. Returns an errno, as posix_spawn does.
+// posix_spawn(3) of a helper whose descriptors 0..count-1 are `descriptors` and which inherits no others; it
+// gets an empty environment and a process group and signal mask of its own. Returns an errno, as posix_spawn
+// does.
 int samovar_spawn(const char *path, char *const *arguments, const int *descriptors, size_t count, pid_t *pid);
 
+// landlock_create_ruleset(2) asked for its version.
+int samovar_landlock_version(void);
+
 uint64_t samovar_monotonic_microseconds(void);
-// TIOCSTI and friends are macros with casts.
-extern const uint64_t samovar_TIOCSTI;
-extern const uint64_t samovar_TIOCLINUX;
 
 // <sched.h> and <linux/mount.h>, which the Glibc module leaves out.
 enum {
@@ -87,7 +88,8 @@ enum {
 };
 
 enum {
-  SAMOVAR_RLIMIT_CPU = 0, SAMOVAR_RLIMIT_FSIZE = 1, SAMOVAR_RLIMIT_DATA = 2, SAMOVAR_RLIMIT_STACK = 3, SAMOVAR_RLIMIT_CORE = 4,
+  SAMOVAR_RLIMIT_CPU = 0, SAMOVAR_RLIMIT_FSIZE = 1,
+  SAMOVAR_RLIMIT_DATA = 2, SAMOVAR_RLIMIT_STACK = 3, SAMOVAR_RLIMIT_CORE = 4,
   SAMOVAR_RLIMIT_NPROC = 6, SAMOVAR_RLIMIT_NOFILE = 7, SAMOVAR_RLIMIT_MEMLOCK = 8, SAMOVAR_RLIMIT_AS = 9,
   SAMOVAR_RLIMIT_MSGQUEUE = 12, SAMOVAR_RLIMIT_NICE = 13, SAMOVAR_RLIMIT_RTPRIO = 14,
 };

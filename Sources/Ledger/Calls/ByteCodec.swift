@@ -34,12 +34,18 @@ struct ByteReader {
     self.bytes = bytes
   }
 
-  mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(Rejection) -> Number {
+  mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(Rejection)
+    -> Number
+  {
     let width = Number.bitWidth / 8
-    guard bytes.count - position >= width else { throw .malformed(reason: "it ends at byte \(bytes.count), too early") }
+    guard bytes.count - position >= width else {
+      throw .malformed(reason: "it ends at byte \(bytes.count), too early")
+    }
     var value: Number = 0
     for index in position..<position + width {
-      value = width == 1 ? Number(truncatingIfNeeded: bytes[index]) : value << 8 | Number(truncatingIfNeeded: bytes[index])
+      value =
+        width == 1
+        ? Number(truncatingIfNeeded: bytes[index]) : value << 8 | Number(truncatingIfNeeded: bytes[index])
     }
     position += width
     return value

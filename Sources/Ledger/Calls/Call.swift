@@ -1,8 +1,8 @@
 package import Receipts
 package import Workload
 
-/// All that an account may ask of the ledger: the table "Transitions" of the rules. Who may call is said at each;
-/// where nothing is said any account turns the crank.
+/// All that an account may ask of the ledger: the table "Transitions" of the rules. Who may call is said at
+/// each; where nothing is said any account turns the crank.
 package enum Call: Hashable, Sendable, Codable {
   /// The ledger key: money that came in from outside.
   case deposit(to: Address, amount: Amount)
@@ -53,7 +53,8 @@ package enum Call: Hashable, Sendable, Codable {
 /// What a node says of itself when it joins.
 package struct Registration: Hashable, Sendable, Codable {
   package var operatorAddress: Address
-  /// Where it stands; two replicas of a task never share a site. Keccak-256 of a name that the operator chose.
+  /// Where it stands; two replicas of a task never share a site. Keccak-256 of a name that the operator
+  /// chose.
   package var site: Bytes32
   /// The `hwClass` of its receipts.
   package var hardwareClass: Bytes32
@@ -65,7 +66,8 @@ package struct Registration: Hashable, Sendable, Codable {
   }
 }
 
-/// Slots that a node would fill, from a price on, for a span of epochs. Where heat and electricity price enter.
+/// Slots that a node would fill, from a price on, for a span of epochs. Where heat and electricity price
+/// enter.
 package struct Offer: Hashable, Sendable, Codable {
   /// The first so many of the node's slots.
   package var slots: UInt16
@@ -100,7 +102,8 @@ package struct BagOrder: Hashable, Sendable, Codable {
   package var determinism: Determinism
 
   package init(
-    manifest: ContentDigest, taskCount: UInt32, price: MicroEuros, trust: UInt32, replicaCap: UInt32, tau: UInt32,
+    manifest: ContentDigest, taskCount: UInt32, price: MicroEuros, trust: UInt32, replicaCap: UInt32,
+    tau: UInt32,
     queueBlocks: UInt64, determinism: Determinism = .bitExact
   ) {
     self.manifest = manifest

@@ -1,8 +1,8 @@
 internal import Receipts
 internal import Workload
 
-/// The canonical bytes of a call: version, number of the call, members in order. One call has exactly one encoding, so
-/// that its hash names it.
+/// The canonical bytes of a call: version, number of the call, members in order. One call has exactly one
+/// encoding, so that its hash names it.
 extension Call {
   static let encodingVersion: UInt8 = 1
 
@@ -63,7 +63,9 @@ extension Call {
       throw .malformed(reason: "it has version \(version), and this ledger reads \(Self.encodingVersion)")
     }
     let number = try reader.integer(UInt8.self)
-    guard let tag = Tag(rawValue: number) else { throw .malformed(reason: "there is no call of number \(number)") }
+    guard let tag = Tag(rawValue: number) else {
+      throw .malformed(reason: "there is no call of number \(number)")
+    }
     self = try Call.read(tag, from: &reader)
     try reader.finish()
   }
@@ -71,7 +73,8 @@ extension Call {
   /// Numbers are for ever: a call that goes leaves its number unused.
   enum Tag: UInt8, CaseIterable {
     case deposit = 1
-    case withdraw, register, bond, exit, releaseBonds, offer, withdrawOffer, postBag, cancelBag, assign, acknowledge
+    case withdraw, register, bond, exit, releaseBonds, offer, withdrawOffer, postBag, cancelBag, assign,
+      acknowledge
     case decline, extend, commit, seal, reveal, tally, drawJury, finalize, expire, reportEquivocation, payOwed
   }
 
@@ -180,7 +183,9 @@ extension ByteReader {
   fileprivate mutating func bagOrder() throws(Rejection) -> BagOrder {
     let manifest = ContentDigest(sha256: try word())
     let (taskCount, price) = (try integer(UInt32.self), try integer(UInt64.self))
-    let (trust, replicaCap, tau) = (try integer(UInt32.self), try integer(UInt32.self), try integer(UInt32.self))
+    let (trust, replicaCap, tau) = (
+      try integer(UInt32.self), try integer(UInt32.self), try integer(UInt32.self)
+    )
     let queueBlocks = try integer(UInt64.self)
     let determinism: Determinism
     switch try integer(UInt8.self) {
@@ -189,15 +194,18 @@ extension ByteReader {
     case let number: throw .malformed(reason: "there is no determinism of number \(number)")
     }
     return BagOrder(
-      manifest: manifest, taskCount: taskCount, price: MicroEuros(price), trust: trust, replicaCap: replicaCap,
+      manifest: manifest, taskCount: taskCount, price: MicroEuros(price), trust: trust,
+      replicaCap: replicaCap,
       tau: tau, queueBlocks: queueBlocks, determinism: determinism)
   }
 
   fileprivate mutating func receipt() throws(Rejection) -> ExecutionReceipt {
     ExecutionReceipt(
-      taskID: try word(), round: try integer(), node: try address(), appDigest: try word(), inputRoot: try word(),
+      taskID: try word(), round: try integer(), node: try address(), appDigest: try word(),
+      inputRoot: try word(),
       resultRoot: try word(), hwClass: try word(), exitCode: try integer(), startedAt: try integer(),
-      finishedAt: try integer(), cpuMillis: try integer(), energyMilliWh: try integer(), heatMilliWh: try integer(),
+      finishedAt: try integer(), cpuMillis: try integer(), energyMilliWh: try integer(),
+      heatMilliWh: try integer(),
       price: try integer(), statementHash: try word())
   }
 }

@@ -1,8 +1,8 @@
 package import Receipts
 package import Workload
 
-/// What an account signs to make a call: `Call(address from,uint64 nonce,bytes32 payloadHash)` of EIP-712, in the
-/// domain of the genesis.
+/// What an account signs to make a call: `Call(address from,uint64 nonce,bytes32 payloadHash)` of EIP-712, in
+/// the domain of the genesis.
 package struct CallEnvelope: TypedStruct {
   package var from: Address
   package var nonce: UInt64

@@ -1,7 +1,8 @@
 package import Receipts
 package import Workload
 
-/// The name of a bag: Keccak-256 of chain, requester and nonce of the posting call, with the last four bytes zero.
+/// The name of a bag: Keccak-256 of chain, requester and nonce of the posting call, with the last four bytes
+/// zero.
 package struct BagID: Hashable, Sendable, Codable {
   package let word: Bytes32
 

@@ -54,8 +54,8 @@ package struct Genesis: Hashable, Sendable, Codable {
     get throws(GenesisError) { Keccak256.hash(try json) }
   }
 
-  /// The EIP-712 domain of everything signed for this chain. The embedded ledger has no contract; the last 20 bytes of
-  /// the genesis digest stand in its place, so that a signature for another genesis never verifies.
+  /// The EIP-712 domain of everything signed for this chain. The embedded ledger has no contract; the last 20
+  /// bytes of the genesis digest stand in its place, so that a signature for another genesis never verifies.
   package var domain: EIP712Domain {
     get throws(GenesisError) {
       EIP712Domain(

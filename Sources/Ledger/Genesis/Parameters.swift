@@ -29,7 +29,8 @@ package struct Parameters: Hashable, Sendable, Codable {
   package var maximumJurors: UInt32 = 25
   package var jurorMinimumCredibility: UInt32 = 5
 
-  /// Audit rates in basis points. Kept in every genesis from the start: audits change no digest when they come.
+  /// Audit rates in basis points. Kept in every genesis from the start: audits change no digest when they
+  /// come.
   package var auditRate: UInt64 = 0
   package var auditRateSingle: UInt64 = 0
 
@@ -52,7 +53,8 @@ package struct Parameters: Hashable, Sendable, Codable {
   package var hardStop = BlockTimer(floor: 1, tauThousandths: 48_000)
   /// How long a dispute waits for a juror that is eligible before it is INCONCLUSIVE.
   package var jurySearch = BlockTimer(floor: 24, tauThousandths: 3_000)
-  /// Blocks between a commit and the beacon that draws on it: the beacon is then beyond the committer's reach.
+  /// Blocks between a commit and the beacon that draws on it: the beacon is then beyond the committer's
+  /// reach.
   package var beaconDelay: UInt64 = 2
 
   /// The largest τ that a bag may state, in blocks; a day.
@@ -65,8 +67,8 @@ package struct Parameters: Hashable, Sendable, Codable {
 
   package init() {}
 
-  /// For three operators on one machine: short spans, and juries of one juror without experience. It shows the path of
-  /// a task and catches a liar; it is no security.
+  /// For three operators on one machine: short spans, and juries of one juror without experience. It shows
+  /// the path of a task and catches a liar; it is no security.
   package static var demonstration: Parameters {
     var parameters = Parameters()
     parameters.blockMilliseconds = 250
@@ -119,7 +121,9 @@ package struct Parameters: Hashable, Sendable, Codable {
     require(feeBasisPoints <= 5_000, "feeBasisPoints must be at most 5000: half a price must cover the fee")
     require(auditPremiumBasisPoints <= 10_000, "auditPremiumBasisPoints must be at most 10000")
     require(bondFactor >= 1, "bondFactor must be at least 1: a slash of the price must not exceed the bond")
-    require((1...9).contains(maximumReplicaCap), "maximumReplicaCap must be from 1 to 9: odds are exact to 9 operators")
+    require(
+      (1...9).contains(maximumReplicaCap),
+      "maximumReplicaCap must be from 1 to 9: odds are exact to 9 operators")
     require(maximumFirstDraw >= 3, "maximumFirstDraw must be at least 3: that many may have to agree")
     require((1...56).contains(maximumReplicasPerTask), "maximumReplicasPerTask must be from 1 to 56")
     require(minimumCredibility >= 1, "minimumCredibility must be at least 1")
@@ -131,9 +135,12 @@ package struct Parameters: Hashable, Sendable, Codable {
     require(diversityFactor <= 1_000, "diversityFactor must be at most 1000")
     require(maximumSlotsPerNode <= 4_096, "maximumSlotsPerNode must be at most 4096")
     require(maximumTasksPerBag <= 1_048_576, "maximumTasksPerBag must be at most 1048576")
-    require(auditRate == 0 && auditRateSingle == 0, "audits are not part of these rules yet: their rates must be 0")
+    require(
+      auditRate == 0 && auditRateSingle == 0, "audits are not part of these rules yet: their rates must be 0")
     let timers = [accept, commit, reveal, hardStop, jurySearch]
-    require(timers.allSatisfy { $0.tauThousandths <= 1_000_000 && $0.floor <= 1 << 40 }, "a timer is longer than any chain")
+    require(
+      timers.allSatisfy { $0.tauThousandths <= 1_000_000 && $0.floor <= 1 << 40 },
+      "a timer is longer than any chain")
     require(
       holdBlocks <= 1 << 40 && jailBlocks <= 1 << 40 && unbondingBlocks <= 1 << 41 && beaconDelay <= 64,
       "a span is longer than any chain")

@@ -1,4 +1,5 @@
-/// Money in millionths of a euro. UInt128 as in the contract: no sum of flows of a chain's life can overflow it.
+/// Money in millionths of a euro. UInt128 as in the contract: no sum of flows of a chain's life can overflow
+/// it.
 package typealias Amount = UInt128
 
 /// The number of a block. The only time that the rules know.

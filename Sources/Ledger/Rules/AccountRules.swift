@@ -35,8 +35,8 @@ extension ContributionState {
     payDebts()
   }
 
-  /// Jurors are paid when the pool can: verdicts never wait for money. What is owed is no money yet, so that the sum
-  /// of all balances stays what was deposited.
+  /// Jurors are paid when the pool can: verdicts never wait for money. What is owed is no money yet, so that
+  /// the sum of all balances stays what was deposited.
   mutating func payFromAuditPool(_ amount: Amount, to: Address) {
     guard amount > 0 else { return }
     if debts.isEmpty, pools.auditPool >= amount {

@@ -23,8 +23,8 @@ extension ContributionState {
     guard picked.slots.count >= required else {
       throw .notEnoughSlots(found: picked.slots.count, needed: required)
     }
-    // LOW_DIVERSITY caps the trust that acceptance asks for at 1, so r(T) replicas are all that more would be for.
-    // r(T) itself stays that of the trust asked for: two must still agree where two were asked for.
+    // LOW_DIVERSITY caps the trust that acceptance asks for at 1, so r(T) replicas are all that more would be
+    // for. r(T) itself stays that of the trust asked for: two must still agree where two were asked for.
     let limit = Int(parameters.diversityFactor) * picked.slots.count
     let isLow = hasFewerOperators(than: limit, for: terms, list: picked.drawing.listEpoch)
     if isLow, picked.slots.count > required {
@@ -64,7 +64,8 @@ extension ContributionState {
     emit(.acknowledged(ReplicaName(task: id, round: round, node: from), commitBy: commitBy))
   }
 
-  /// The first decline of an epoch is free, each further one costs p/20. The next slot of the same permutation takes over.
+  /// The first decline of an epoch is free, each further one costs p/20. The next slot of the same
+  /// permutation takes over.
   mutating func decline(_ id: TaskID, round: UInt32, from: Address) throws(Rejection) {
     var seat = try pendingSeat(id, round: round, node: from)
     guard let deadline = seat.replica.status.deadline, height <= deadline else {
@@ -88,7 +89,9 @@ extension ContributionState {
 
   /// Seats the next slot of the round's permutation, where it still has one.
   mutating func refill(_ panel: inout Panel, after left: Replica, for place: TaskPlace) {
-    guard left.round == panel.round, panel.replicas.count < Int(parameters.maximumReplicasPerTask) else { return }
+    guard left.round == panel.round, panel.replicas.count < Int(parameters.maximumReplicasPerTask) else {
+      return
+    }
     let next = pick(
       panel.drawing, for: place, round: panel.round, role: left.role, replicas: panel.replicas
     ) { $0.count == 1 }

@@ -16,7 +16,8 @@ extension ContributionState {
       "trust \(order.trust) needs a replica cap from \(required) to \(parameters.maximumReplicaCap), "
         + "not \(order.replicaCap)")
     try require(
-      (1...parameters.maximumTau).contains(order.tau), "τ is from 1 to \(parameters.maximumTau) blocks, not \(order.tau)")
+      (1...parameters.maximumTau).contains(order.tau),
+      "τ is from 1 to \(parameters.maximumTau) blocks, not \(order.tau)")
     try require(order.queueBlocks <= 1 << 40, "queueBlocks is longer than any chain")
     let perTask = parameters.escrowPerTask(price: Amount(order.price), replicaCap: order.replicaCap)
     let escrow = perTask * Amount(order.taskCount)
@@ -29,7 +30,8 @@ extension ContributionState {
     bags.append(
       BagRecord(
         terms: BagTerms(
-          id: id, requester: from, order: order, postedAt: height, postedInEpoch: epoch, escrowPerTask: perTask),
+          id: id, requester: from, order: order, postedAt: height, postedInEpoch: epoch,
+          escrowPerTask: perTask),
         escrow: escrow, tasks: Array(repeating: .queued, count: Int(order.taskCount)), firstQueued: 0,
         open: Int(order.taskCount)))
     emit(.bagPosted(id, requester: from, escrow: escrow, order))

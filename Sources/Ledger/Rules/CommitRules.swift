@@ -47,7 +47,9 @@ extension ContributionState {
     }
   }
 
-  private func planSealOfVotes(_ panel: Panel, _ place: TaskPlace, _ reveals: Reveals) throws(Rejection) -> SealPlan {
+  private func planSealOfVotes(_ panel: Panel, _ place: TaskPlace, _ reveals: Reveals) throws(Rejection)
+    -> SealPlan
+  {
     let votes = panel.replicas.count { $0.status.isCommitted || $0.status.result != nil }
     let required = parameters.requiredOperators(trust: bags[place.bag].terms.order.trust)
     let isEnough = votes >= required

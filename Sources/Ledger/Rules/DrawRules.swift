@@ -11,8 +11,9 @@ struct Pick {
 extension ContributionState {
   /// Continues a draw until `isEnough` says so of the slots picked, or the list ends.
   ///
-  /// Skipped are slots that are busy, asks above p, too small bonds, nodes that may not be drawn, the wrong hardware
-  /// class, operators and sites already in the task (or in this round, whatever became of them), and the requester's.
+  /// Skipped are slots that are busy, asks above p, too small bonds, nodes that may not be drawn, the wrong
+  /// hardware class, operators and sites already in the task (or in this round, whatever became of them), and
+  /// the requester's.
   func pick(
     _ drawing: Drawing, for place: TaskPlace, round: UInt32, role: ReplicaRole, replicas: [Replica],
     isEnough: ([EligibleSlot]) -> Bool
@@ -40,7 +41,9 @@ extension ContributionState {
       result.slots.append(entry)
       seats.add(node)
       if terms.order.determinism == .hardwareClass { hardwareClass = node.registration.hardwareClass }
-      if isEnough(result.slots) || replicas.count + result.slots.count == Int(parameters.maximumReplicasPerTask) {
+      if isEnough(result.slots)
+        || replicas.count + result.slots.count == Int(parameters.maximumReplicasPerTask)
+      {
         break
       }
     }
@@ -63,8 +66,8 @@ extension ContributionState {
     return true
   }
 
-  /// Whether fewer than `limit` operators could serve a bag: busy ones count as well, the network is what matters and
-  /// not the moment.
+  /// Whether fewer than `limit` operators could serve a bag: busy ones count as well, the network is what
+  /// matters and not the moment.
   func hasFewerOperators(than limit: Int, for terms: BagTerms, list: EpochNumber) -> Bool {
     guard let list = lists.last(where: { $0.epoch == list }) else { return true }
     var found: [Address] = []
@@ -92,8 +95,8 @@ extension ContributionState {
   /// A new draw with the present epoch's seed and list.
   var presentDrawing: Drawing { Drawing(seed: seed, listEpoch: epoch, steps: 0) }
 
-  /// Seats a pick: replicas at the end of the panel, slots busy and p of each bond locked. Cursor and round are the
-  /// panel's.
+  /// Seats a pick: replicas at the end of the panel, slots busy and p of each bond locked. Cursor and round
+  /// are the panel's.
   mutating func seat(_ pick: Pick, in panel: inout Panel, for place: TaskPlace, role: ReplicaRole) {
     let terms = bags[place.bag].terms
     let task = terms.id.task(UInt32(place.task))

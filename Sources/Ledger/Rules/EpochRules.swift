@@ -1,10 +1,11 @@
 internal import Receipts
 package import Workload
 
-/// The turn of an epoch: roots of the old one, seed and lists of the new. Its work is bounded by `maximumNodes` times
-/// `maximumSlotsPerNode` and by the leaves of one epoch.
+/// The turn of an epoch: roots of the old one, seed and lists of the new. Its work is bounded by
+/// `maximumNodes` times `maximumSlotsPerNode` and by the leaves of one epoch.
 extension ContributionState {
-  /// Where epochs without a block were passed over, the seed chain takes one step for all of them: they drew nothing.
+  /// Where epochs without a block were passed over, the seed chain takes one step for all of them: they drew
+  /// nothing.
   mutating func turnEpoch(to next: EpochNumber, beacon: Bytes32) {
     let ended = epoch
     seed = Keccak256.hash(seed, beacon)
@@ -22,11 +23,13 @@ extension ContributionState {
     emit(.epochTurned(epochRecord))
   }
 
-  /// All slots on offer in an epoch, by node and slot. Standing and price are looked at again when one is drawn.
+  /// All slots on offer in an epoch, by node and slot. Standing and price are looked at again when one is
+  /// drawn.
   private func eligibleList(for epoch: EpochNumber) -> EligibleList {
     var entries: [EligibleSlot] = []
     for (number, node) in nodes.enumerated().sorted(by: { $0.element.address < $1.element.address }) {
-      guard node.standing.mayBeDrawn, let offer = node.offers.last(where: { $0.from <= epoch && epoch <= $0.to })
+      guard node.standing.mayBeDrawn,
+        let offer = node.offers.last(where: { $0.from <= epoch && epoch <= $0.to })
       else { continue }
       for (index, slot) in node.slots.prefix(Int(offer.slots)).enumerated() where slot.bond > 0 {
         entries.append(
@@ -53,8 +56,8 @@ extension ContributionState {
     return StandardMerkleTree(leafHashes: leaves)?.root ?? .zero
   }
 
-  /// The beacon of the first block at or after a height; nothing while there is none. Of beacons that are no longer
-  /// kept the oldest kept one stands in.
+  /// The beacon of the first block at or after a height; nothing while there is none. Of beacons that are no
+  /// longer kept the oldest kept one stands in.
   func beacon(from height: Height) -> Bytes32? {
     beacons.first { $0.height >= height }?.beacon
   }
@@ -63,7 +66,9 @@ extension ContributionState {
 extension EligibleList {
   /// Of leaves (address node, uint16 slot, uint128 minPrice).
   package var root: Bytes32 {
-    let leaves = entries.map { StandardMerkleTree.leafHash([.word($0.node), .word($0.slot), .word($0.minimumPrice)]) }
+    let leaves = entries.map {
+      StandardMerkleTree.leafHash([.word($0.node), .word($0.slot), .word($0.minimumPrice)])
+    }
     return StandardMerkleTree(leafHashes: leaves)?.root ?? .zero
   }
 }

@@ -52,8 +52,8 @@ extension ContributionState {
     }
   }
 
-  /// Takes late replicas out for p/10. Who never acknowledged is replaced at once from the same permutation; who was
-  /// late with the result has used up the round's time, and the seal decides on another round.
+  /// Takes late replicas out for p/10. Who never acknowledged is replaced at once from the same permutation;
+  /// who was late with the result has used up the round's time, and the seal decides on another round.
   private mutating func timeOut(_ late: [Int], in panel: inout Panel, of id: TaskID, _ place: TaskPlace) {
     let price = bags[place.bag].terms.price
     for index in late {

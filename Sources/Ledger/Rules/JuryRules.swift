@@ -5,7 +5,8 @@ internal import Workload
 extension ContributionState {
   /// The next batch is to be drawn with this beacon.
   func drawingStage(beacon: Bytes32, _ place: TaskPlace) -> JuryStage {
-    .drawing(beacon: beacon, until: height + parameters.jurySearch.blocks(tau: bags[place.bag].terms.order.tau))
+    .drawing(
+      beacon: beacon, until: height + parameters.jurySearch.blocks(tau: bags[place.bag].terms.order.tau))
   }
 
   /// The batch that `drawJury` would seat now; throws why it can't.
@@ -17,16 +18,17 @@ extension ContributionState {
     guard height <= until else { throw .tooLate(since: until) }
     guard !isPastHardStop(panel, place) else { throw .tooLate(since: height) }
     let order = bags[place.bag].terms.order
-    let lead = parameters.juryLead(trust: order.trust)
+    let seated = panel.replicas.count { $0.role == .jury && $0.status.isInTask }
+    let size = min(parameters.juryLead(trust: order.trust), max(1, Int(parameters.maximumJurors) - seated))
     let drawing = Drawing(seed: beacon, listEpoch: epoch, steps: 0)
     let batch = pick(drawing, for: place, round: panel.round + 1, role: .jury, replicas: panel.replicas) {
-      $0.count >= lead
+      $0.count >= size
     }
-    // A small network may have fewer eligible jurors than d free. For half of the search the whole batch is waited for,
-    // then it sits in parts: a lead of d may still come about over several batches.
+    // A small network may have fewer eligible jurors than d free. For half of the search the whole batch is
+    // waited for, then it sits in parts: a lead of d may still come about over several batches.
     let partFrom = until - parameters.jurySearch.blocks(tau: order.tau) / 2
-    guard batch.slots.count >= lead || (!batch.slots.isEmpty && height >= partFrom) else {
-      throw .notEnoughSlots(found: batch.slots.count, needed: lead)
+    guard batch.slots.count >= size || (!batch.slots.isEmpty && height >= partFrom) else {
+      throw .notEnoughSlots(found: batch.slots.count, needed: size)
     }
     return (panel, batch)
   }

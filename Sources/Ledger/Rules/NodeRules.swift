@@ -20,7 +20,9 @@ extension ContributionState {
   mutating func bond(node: Address, slot: UInt16, amount: Amount, from: Address) throws(Rejection) {
     let number = try nodeNumber(node)
     let operatorAddress = nodes[number].operatorAddress
-    guard from == operatorAddress else { throw .notAllowed(allowed: "the node's operator \(operatorAddress)") }
+    guard from == operatorAddress else {
+      throw .notAllowed(allowed: "the node's operator \(operatorAddress)")
+    }
     switch nodes[number].standing {
     case .probation, .active, .jailed: break
     case .exiting, .banned: throw .wrongPhase(now: nodes[number].standing.name, needs: "in good standing")
@@ -28,14 +30,16 @@ extension ContributionState {
     let slots = nodes[number].slots.count
     guard slot <= slots, slot < parameters.maximumSlotsPerNode else {
       throw .outOfBounds(
-        reason: "slots are bonded in order: the next is \(slots), the last \(parameters.maximumSlotsPerNode - 1)")
+        reason:
+          "slots are bonded in order: the next is \(slots), the last \(parameters.maximumSlotsPerNode - 1)")
     }
     guard amount > 0 else { throw .outOfBounds(reason: "a bond is more than nothing") }
     try requireBalance(amount, of: from)
 
     accounts[from, default: Account()].free -= amount
     if slots == 0 {
-      operators[operatorAddress, default: OperatorRecord(nodes: 0, bannedNodes: 0, isBanned: false)].nodes += 1
+      operators[operatorAddress, default: OperatorRecord(nodes: 0, bannedNodes: 0, isBanned: false)].nodes +=
+        1
     }
     if slot == slots { nodes[number].slots.append(Slot(bond: 0, locked: 0, running: nil)) }
     nodes[number].slots[Int(slot)].bond += amount
@@ -58,7 +62,9 @@ extension ContributionState {
   mutating func releaseBonds(node: Address, from: Address) throws(Rejection) {
     let number = try nodeNumber(node)
     let operatorAddress = nodes[number].operatorAddress
-    guard from == operatorAddress else { throw .notAllowed(allowed: "the node's operator \(operatorAddress)") }
+    guard from == operatorAddress else {
+      throw .notAllowed(allowed: "the node's operator \(operatorAddress)")
+    }
     let releasedFrom: Height
     switch nodes[number].standing {
     case .exiting(let since), .banned(let since): releasedFrom = since + parameters.unbondingBlocks

@@ -1,7 +1,7 @@
 /// The arithmetic of trust, exact in integers (Sarmenta's credibility 1 − f/k with f = 1/5, as odds).
 package enum Odds {
-  /// Beyond this odds are cut off: far above any trust, and a million times as much still fits. Nine operators of the
-  /// greatest weight, 1999⁹, stay below it.
+  /// Beyond this odds are cut off: far above any trust, and a million times as much still fits. Nine
+  /// operators of the greatest weight, 1999⁹, stay below it.
   static let ceiling: UInt128 = 1 << 107
 
   /// w: how many to one a node is right. 1 for a node that has not proven itself.
@@ -18,8 +18,8 @@ package enum Odds {
     }
   }
 
-  /// Whether a unanimous group is enough: operators ≥ r and G·T > (1 + G)(T − 1), which is G > T − 1. While all weights
-  /// are 1, three operators in agreement are.
+  /// Whether a unanimous group is enough: operators ≥ r and G·T > (1 + G)(T − 1), which is G > T − 1. While
+  /// all weights are 1, three operators in agreement are.
   package static func accept(weights: [UInt64], required: Int, trust: UInt32) -> Bool {
     guard weights.count >= max(1, required) else { return false }
     if trust <= 1 { return true }

@@ -3,9 +3,9 @@ package import Workload
 
 /// The order in which a draw looks at a list of M slots: Fisher and Yates's shuffle, one place at a time.
 ///
-/// Place j gets one of the M − j slots that are left, number uint256(keccak256(seed ‖ task ‖ uint32 round ‖ uint32 j))
-/// mod (M − j) of them; the first one left takes the free place of the one taken. The same arguments always give the
-/// same order, so anyone can repeat a draw.
+/// Place j gets one of the M − j slots that are left, number uint256(keccak256(seed ‖ task ‖ uint32 round ‖
+/// uint32 j)) mod (M − j) of them; the first one left takes the free place of the one taken. The same
+/// arguments always give the same order, so anyone can repeat a draw.
 package struct Permutation: Sendable {
   private let prefix: Keccak256
   private let count: Int

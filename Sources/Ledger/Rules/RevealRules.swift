@@ -12,11 +12,14 @@ extension ContributionState {
     var panel: Panel
     let reveals: Reveals
     switch state {
-    case .revealing(let sealed, let open), .jury(let sealed, .revealing(let open)): (panel, reveals) = (sealed, open)
+    case .revealing(let sealed, let open), .jury(let sealed, .revealing(let open)):
+      (panel, reveals) = (sealed, open)
     default: throw .wrongPhase(now: state.name, needs: "REVEALING")
     }
     guard height <= reveals.until else { throw .tooLate(since: reveals.until) }
-    guard let index = panel.replicas.firstIndex(where: { $0.round == receipt.round && $0.node == receipt.node }) else {
+    guard
+      let index = panel.replicas.firstIndex(where: { $0.round == receipt.round && $0.node == receipt.node })
+    else {
       throw .unknown(what: "replica of \(receipt.node) in round \(receipt.round) of task \(id)")
     }
     guard case .committed(let digest, _) = panel.replicas[index].status else {

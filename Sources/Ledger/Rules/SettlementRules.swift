@@ -1,7 +1,7 @@
 internal import Receipts
 
-/// Money when a task ends. Until then its whole escrow E stays locked: the premium enters the AuditPool only when a
-/// task is FINAL, so that a refund never has to be taken back from a pool that may have spent it.
+/// Money when a task ends. Until then its whole escrow E stays locked: the premium enters the AuditPool only
+/// when a task is FINAL, so that a refund never has to be taken back from a pool that may have spent it.
 extension ContributionState {
   mutating func finalize(_ id: TaskID) throws(Rejection) {
     let place = try requirePlace(id)
@@ -21,7 +21,8 @@ extension ContributionState {
       pay(winner, of: id, amount: terms.price - fee, fee: fee, verdict: .won, into: &settlement, panel: panel)
     }
     settle(&settlement, place)
-    let tookPart = Set(panel.replicas.filter { $0.status.result != nil }.map { nodes[$0.nodeNumber].operatorAddress })
+    let tookPart = Set(
+      panel.replicas.filter { $0.status.result != nil }.map { nodes[$0.nodeNumber].operatorAddress })
     if tookPart.count >= 2 {
       for winner in winners { reward(winner, requester: terms.requester) }
     }
@@ -59,8 +60,8 @@ extension ContributionState {
     set(place, end == .timedOut ? .timedOut(panel, settlement) : .inconclusive(panel, settlement))
   }
 
-  /// Pays a replica and appends its one leaf. Voters are paid from the escrow, which also bears the fee; everybody else
-  /// from the AuditPool.
+  /// Pays a replica and appends its one leaf. Voters are paid from the escrow, which also bears the fee;
+  /// everybody else from the AuditPool.
   private mutating func pay(
     _ replica: Replica, of id: TaskID, amount: Amount, fee: Amount, verdict: ReplicaVerdict,
     into settlement: inout Settlement, panel: Panel
@@ -78,7 +79,10 @@ extension ContributionState {
       payFromAuditPool(amount, to: to)
       settlement.fromAuditPool += amount
     }
-    emit(.paid(Payment(replica: name, to: to, amount: amount, source: replica.role.paysFromEscrow ? .escrow : .auditPool)))
+    emit(
+      .paid(
+        Payment(
+          replica: name, to: to, amount: amount, source: replica.role.paysFromEscrow ? .escrow : .auditPool)))
     let leaf = ReceiptLeaf(
       task: id, receiptHash: result.receiptHash, node: replica.node,
       verdict: verdict.rawValue | (panel.isLowDiversity ? ReceiptLeaf.lowDiversity : 0), amount: amount)

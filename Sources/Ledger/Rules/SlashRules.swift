@@ -1,9 +1,10 @@
 internal import Receipts
 
-/// Penalties. What is taken goes to the AuditPool and the fire, never to co-voters or the requester: framing a minority
-/// must not pay.
+/// Penalties. What is taken goes to the AuditPool and the fire, never to co-voters or the requester: framing
+/// a minority must not pay.
 extension ContributionState {
-  /// Takes up to `amount` from a slot's bond: half to the AuditPool, half burnt, an odd millionth to the Treasury.
+  /// Takes up to `amount` from a slot's bond: half to the AuditPool, half burnt, an odd millionth to the
+  /// Treasury.
   mutating func slash(_ number: Int, slot: UInt16, amount: Amount, reason: Slash.Reason) {
     let taken = min(amount, nodes[number].slots[Int(slot)].bond)
     guard taken > 0 else { return }
@@ -15,7 +16,8 @@ extension ContributionState {
     emit(
       .slashed(
         Slash(
-          node: nodes[number].address, slot: slot, reason: reason, amount: taken, toAuditPool: half, burned: half,
+          node: nodes[number].address, slot: slot, reason: reason, amount: taken, toAuditPool: half,
+          burned: half,
           toTreasury: taken - 2 * half)))
     addToAuditPool(half)
   }

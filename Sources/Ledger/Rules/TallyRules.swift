@@ -48,7 +48,9 @@ extension ContributionState {
       return .accept(root: root)
     }
     // Votes that count towards Rc are those that may have to be paid.
-    guard revealed.count < Int(terms.order.replicaCap), !isPastHardStop(panel, place) else { return .inconclusive }
+    guard revealed.count < Int(terms.order.replicaCap), !isPastHardStop(panel, place) else {
+      return .inconclusive
+    }
     let isShort = revealed.count < required
     if isShort, panel.replacementRounds >= parameters.maximumReplacementRounds { return .giveUp }
     let missing = isShort ? required - revealed.count : 1
@@ -120,7 +122,8 @@ extension ContributionState {
       resultRoot: root, decidedAt: height, finalFrom: height + parameters.holdBlocks, byJury: byJury,
       credibilityPPM: credibilityPPM(of: root, among: revealed), isLowDiversity: panel.isLowDiversity)
     let colluding = revealed.distinctRoots.filter { other in
-      other != root && Set(revealed.filter { $0.status.result?.resultRoot == other }.map(operatorAddress)).count > 1
+      other != root
+        && Set(revealed.filter { $0.status.result?.resultRoot == other }.map(operatorAddress)).count > 1
     }
     for index in panel.replicas.indices {
       let replica = panel.replicas[index]

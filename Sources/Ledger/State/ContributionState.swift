@@ -1,11 +1,11 @@
 package import Receipts
 package import Workload
 
-/// The state of Proof-of-Contribution: blocks and calls go in, events come out. Pure: no clock, no randomness but the
-/// blocks' beacons, integers only.
+/// The state of Proof-of-Contribution: blocks and calls go in, events come out. Pure: no clock, no randomness
+/// but the blocks' beacons, integers only.
 ///
-/// A value: copy it to try something. A call that is rejected leaves it as it was, so rules check everything before
-/// they change anything.
+/// A value: copy it to try something. A call that is rejected leaves it as it was, so rules check everything
+/// before they change anything.
 package struct ContributionState: Sendable {
   /// Whether reveals and reports of equivocation have their signatures checked.
   package enum SignaturePolicy: Sendable {
@@ -42,7 +42,8 @@ package struct ContributionState: Sendable {
   package internal(set) var bags: [BagRecord] = []
   var bagNumbers: [BagID: Int] = [:]
 
-  /// Lists of the last epochs, the present one and the next, oldest first: declines continue old permutations.
+  /// Lists of the last epochs, the present one and the next, oldest first: declines continue old
+  /// permutations.
   package internal(set) var lists: [EligibleList] = []
   package internal(set) var epochRecord: EpochRecord
   /// Leaves of the present epoch.
@@ -63,6 +64,8 @@ package struct ContributionState: Sendable {
   static let beaconsKept = 256
   /// How many epochs' lists are kept: a permutation older than that isn't continued, a new round is drawn.
   static let listsKept = 8
+  /// No chain gets so far; below it no sum of heights and spans can overflow.
+  static let heightLimit: Height = 1 << 60
 
   /// The state at height 0. Throws where the genesis contradicts itself.
   package init(genesis: Genesis, signatures: SignaturePolicy = .verify) throws(GenesisError) {
@@ -86,12 +89,12 @@ package struct ContributionState: Sendable {
 
   var parameters: Parameters { genesis.parameters }
 
-  /// Opens a block: remembers its beacon, and turns the epoch where the block is in a later one. Call it once for each
-  /// block, before the block's calls. Heights may be left out; they had no beacon.
+  /// Opens a block: remembers its beacon, and turns the epoch where the block is in a later one. Call it once
+  /// for each block, before the block's calls. Heights may be left out; they had no beacon.
   ///
   /// Throws `.malformed` where the height is not above the last.
   package mutating func open(_ block: BlockContext) throws(Rejection) -> [Event] {
-    guard block.height > height else {
+    guard block.height > height, block.height < Self.heightLimit else {
       throw .malformed(reason: "block \(block.height) does not come after block \(height)")
     }
     emitted.removeAll(keepingCapacity: true)
@@ -110,7 +113,9 @@ package struct ContributionState: Sendable {
       if case .provisional = bags[place.bag].tasks[place.task] { break }
       provisional.removeFirst()
     }
-    while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count { queuedBags.removeFirst() }
+    while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count {
+      queuedBags.removeFirst()
+    }
   }
 
   /// Applies a call in the block that was opened last. The caller has checked that `from` signed it.
@@ -140,5 +145,7 @@ struct TaskPlace: Hashable, Comparable, Sendable {
   let bag: Int
   let task: Int
 
-  static func < (left: TaskPlace, right: TaskPlace) -> Bool { (left.bag, left.task) < (right.bag, right.task) }
+  static func < (left: TaskPlace, right: TaskPlace) -> Bool {
+    (left.bag, left.task) < (right.bag, right.task)
+  }
 }

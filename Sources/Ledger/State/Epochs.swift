@@ -28,7 +28,8 @@ package struct ReceiptLeaf: Hashable, Sendable, Codable {
 
   package static let lowDiversity: UInt8 = 0x80
 
-  /// OpenZeppelin's standard leaf of (bytes32 taskId, bytes32 receiptHash, address node, uint8 verdict, uint128 amount).
+  /// OpenZeppelin's standard leaf of (bytes32 taskId, bytes32 receiptHash, address node, uint8 verdict,
+  /// uint128 amount).
   package var hash: Bytes32 {
     StandardMerkleTree.leafHash([
       .word(task.word), .word(receiptHash), .word(node), .word(verdict), .word(amount),
@@ -55,8 +56,8 @@ package struct EligibleSlot: Hashable, Sendable, Codable {
 package struct BlockContext: Hashable, Sendable, Codable {
   /// Above that of the block before.
   package var height: Height
-  /// Randomness that became known with this block and that nobody could know before: Keccak-256 of the ledger key's
-  /// signature over the block before (embedded ledger), `block.prevrandao` (contract).
+  /// Randomness that became known with this block and that nobody could know before: Keccak-256 of the ledger
+  /// key's signature over the block before (embedded ledger), `block.prevrandao` (contract).
   package var beacon: Bytes32
 
   package init(height: Height, beacon: Bytes32) {

@@ -55,8 +55,8 @@ package enum ReplicaStatus: Hashable, Sendable, Codable {
     }
   }
 
-  /// Its operator and site are taken for this task. A node that declined or never committed left the task: a network
-  /// of three must be able to draw it again in a later round.
+  /// Its operator and site are taken for this task. A node that declined or never committed left the task: a
+  /// network of three must be able to draw it again in a later round.
   package var isInTask: Bool {
     switch self {
     case .declined, .timedOut: false

@@ -1,8 +1,8 @@
 internal import Receipts
 package import Workload
 
-/// One hash of all that the rules can ever ask of the state. Dictionaries go in by sorted keys, so that equal states
-/// have equal hashes however they came about.
+/// One hash of all that the rules can ever ask of the state. Dictionaries go in by sorted keys, so that equal
+/// states have equal hashes however they came about.
 extension ContributionState {
   /// Proportional to the size of the state: for the ends of epochs and for audits, not for every call.
   package var stateHash: Bytes32 {
@@ -12,7 +12,9 @@ extension ContributionState {
     hash.add(height)
     hash.add(epoch)
     hash.add(seed)
-    hash.list(beacons) { $0.add($1.height); $0.add($1.beacon) }
+    hash.list(beacons) {
+      $0.add($1.height); $0.add($1.beacon)
+    }
     hash.list(accounts.sorted { $0.key < $1.key }) {
       $0.add($1.key)
       $0.add($1.value)
@@ -22,7 +24,9 @@ extension ContributionState {
     hash.add(pools.burned)
     hash.add(deposited)
     hash.add(withdrawn)
-    hash.list(debts) { $0.add($1.to); $0.add($1.amount) }
+    hash.list(debts) {
+      $0.add($1.to); $0.add($1.amount)
+    }
     hash.list(operators.sorted { $0.key < $1.key }) {
       $0.add($1.key)
       $0.add($1.value.nodes)
@@ -33,7 +37,9 @@ extension ContributionState {
     hash.list(bags) { $0.add($1) }
     hash.list(lists) { hash, list in
       hash.add(list.epoch)
-      hash.list(list.entries) { $0.add($1.node); $0.add($1.slot); $0.add($1.minimumPrice) }
+      hash.list(list.entries) {
+        $0.add($1.node); $0.add($1.slot); $0.add($1.minimumPrice)
+      }
     }
     hash.list(leaves) { $0.add($1.hash) }
     return hash.finalized()
@@ -60,7 +66,9 @@ private struct StateHasher {
   mutating func add(_ address: Address) { add(address.word) }
 
   /// The count goes in first, so that no element can pass for part of another list.
-  mutating func list<Element>(_ elements: some Collection<Element>, _ body: (inout StateHasher, Element) -> Void) {
+  mutating func list<Element>(
+    _ elements: some Collection<Element>, _ body: (inout StateHasher, Element) -> Void
+  ) {
     add(UInt64(elements.count))
     for element in elements { body(&self, element) }
   }
@@ -110,7 +118,9 @@ private struct StateHasher {
     add(node.declines.epoch)
     add(node.declines.count)
     add(node.gainDay)
-    list(node.gains.sorted { $0.key < $1.key }) { $0.add($1.key); $0.add($1.value) }
+    list(node.gains.sorted { $0.key < $1.key }) {
+      $0.add($1.key); $0.add($1.value)
+    }
     add(node.earned)
     add(node.slashed)
   }

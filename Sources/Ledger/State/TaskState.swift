@@ -1,10 +1,11 @@
 internal import Receipts
 package import Workload
 
-/// A task's life: QUEUED → ASSIGNED → REVEALING → (JURY) → PROVISIONAL → FINAL, or INCONCLUSIVE, TIMED_OUT, CANCELLED.
+/// A task's life: QUEUED → ASSIGNED → REVEALING → (JURY) → PROVISIONAL → FINAL, or INCONCLUSIVE, TIMED_OUT,
+/// CANCELLED.
 ///
-/// Audits will slot in between ASSIGNED and REVEALING as SEALED (an AUDIT replica commits while all votes are hidden),
-/// the cascade between PROVISIONAL and FINAL as REAUDIT; both work on a `Panel` as these states do.
+/// Audits will slot in between ASSIGNED and REVEALING as SEALED (an AUDIT replica commits while all votes are
+/// hidden), the cascade between PROVISIONAL and FINAL as REAUDIT; both work on a `Panel` as these states do.
 package enum TaskState: Hashable, Sendable, Codable {
   case queued
   /// A round of VOTE replicas runs and commits.
@@ -58,7 +59,8 @@ package enum TaskState: Hashable, Sendable, Codable {
 
   package var settlement: Settlement? {
     switch self {
-    case .final(_, _, let settlement), .inconclusive(_, let settlement), .timedOut(_, let settlement): settlement
+    case .final(_, _, let settlement), .inconclusive(_, let settlement), .timedOut(_, let settlement):
+      settlement
     default: nil
     }
   }
@@ -99,7 +101,8 @@ package struct Reveals: Hashable, Sendable, Codable {
 
 /// Where a dispute stands.
 package enum JuryStage: Hashable, Sendable, Codable {
-  /// The next batch is to be drawn, with this beacon; without an eligible juror by `until` the task is INCONCLUSIVE.
+  /// The next batch is to be drawn, with this beacon; without an eligible juror by `until` the task is
+  /// INCONCLUSIVE.
   case drawing(beacon: Bytes32, until: Height)
   case committing
   case revealing(Reveals)

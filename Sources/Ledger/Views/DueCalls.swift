@@ -2,11 +2,11 @@ internal import Receipts
 
 /// The crank: what time and others' calls have made possible.
 extension ContributionState {
-  /// How many queued tasks one question tries to draw for, and how many waiting ones it looks at.
-  private static let attempts = 64
+  /// For how many queued tasks one question tries a draw.
+  private static let attempts = 32
 
-  /// Calls that any account may make now and that the rules would accept, at most `limit`: they don't need each other,
-  /// except that draws may take each other's slots.
+  /// Calls that any account may make now and that the rules would accept, at most `limit`: they don't need
+  /// each other, except that draws may take each other's slots.
   package func dueCalls(limit: Int) -> [Call] {
     var calls: [Call] = []
     for place in running {
@@ -51,10 +51,12 @@ extension ContributionState {
         guard calls.count < limit, left > 0 else { return }
         guard case .queued = bags[bag].tasks[task] else { continue }
         let place = TaskPlace(bag: bag, task: task)
-        left -= 1
         if isOver {
           calls.append(.expire(id(of: place)))
-        } else if slots > 0, let plan = try? planAssignment(place) {
+          continue
+        }
+        left -= 1
+        if slots > 0, let plan = try? planAssignment(place) {
           slots -= plan.pick.slots.count
           calls.append(.assign(id(of: place)))
         }

@@ -33,8 +33,10 @@ extension ContributionState {
         let id = bag.id.task(UInt32(place.task))
         duties.append(
           Duty(
-            replica: ReplicaName(task: id, round: replica.round, node: node), action: action, deadline: deadline,
-            slot: replica.slot, role: replica.role, bag: bag.id, manifest: bag.order.manifest, price: bag.price,
+            replica: ReplicaName(task: id, round: replica.round, node: node), action: action,
+            deadline: deadline,
+            slot: replica.slot, role: replica.role, bag: bag.id, manifest: bag.order.manifest,
+            price: bag.price,
             tau: bag.order.tau, mayExtend: mayExtend, commitDigest: digest))
       }
     }

@@ -14,12 +14,15 @@ enum CgroupHost: Hashable, Sendable {
 
   private static func detect() -> CgroupHost {
     let mounts = CgroupMounts(
-      mountinfo: HostFile.text("/proc/self/mountinfo") ?? "", membership: HostFile.text("/proc/self/cgroup") ?? "")
+      mountinfo: HostFile.text("/proc/self/mountinfo") ?? "",
+      membership: HostFile.text("/proc/self/cgroup") ?? "")
     let host = choose(mounts)
     switch host {
     case .version2(let parent, _): sweep(parent)
     case .version1(let mounts):
-      for directory in Set(mounts.version1.values).union([mounts.version2].compactMap { $0 }) { sweep(directory) }
+      for directory in Set(mounts.version1.values).union([mounts.version2].compactMap { $0 }) {
+        sweep(directory)
+      }
     case .none: break
     }
     return host
@@ -33,7 +36,9 @@ enum CgroupHost: Hashable, Sendable {
       return isWritable
         ? .version1(mounts) : .none("the cgroups (version 1) of this process are not writable by this user")
     }
-    guard let own = mounts.version2, let mount = mounts.version2Mount else { return .none("no cgroup is mounted") }
+    guard let own = mounts.version2, let mount = mounts.version2Mount else {
+      return .none("no cgroup is mounted")
+    }
     var candidates = [own]
     if own != mount, let slash = own.lastIndex(of: "/") { candidates.append(String(own[..<slash])) }
     // By hand as root, in a session that isn't delegated to anybody.
@@ -69,7 +74,9 @@ enum CgroupHost: Hashable, Sendable {
   private static func sweep(_ directory: String) {
     for name in HostFile.names(in: directory) ?? [] where name.hasPrefix("samovar-") {
       let parts = name.split(separator: "-")
-      guard parts.count == 3, let process = pid_t(parts[1]), Glibc.kill(process, 0) < 0, errno == ESRCH else { continue }
+      guard parts.count == 3, let process = pid_t(parts[1]), Glibc.kill(process, 0) < 0, errno == ESRCH else {
+        continue
+      }
       rmdir(directory + "/" + name)
     }
   }

@@ -30,7 +30,9 @@ struct CgroupMounts: Hashable, Sendable {
       case "cgroup":
         for option in fields[dash + 3].split(separator: ",") {
           let controller = String(option)
-          guard let directory = Self.directory(of: paths[controller], root: root, point: point) else { continue }
+          guard let directory = Self.directory(of: paths[controller], root: root, point: point) else {
+            continue
+          }
           version1[controller] = directory
         }
       default: break

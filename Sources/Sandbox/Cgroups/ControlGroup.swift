@@ -1,7 +1,7 @@
 internal import Workload
 
-/// A fresh cgroup for one run. Never used again: on some kernels a cgroup that was killed once kills all that are born
-/// into it later.
+/// A fresh cgroup for one run. Never used again: on some kernels a cgroup that was killed once kills all that
+/// are born into it later.
 protocol ControlGroup: Sendable {
   /// The directory to be born into, where the version can do that.
   var birthplace: String? { get }
@@ -47,6 +47,9 @@ struct CgroupLimits: Hashable, Sendable {
   var milliCPUs: UInt32
   /// Empty for all.
   var processors: [Int]
+
+  /// What pids.max takes: the kernel refuses more than it can ever have.
+  var processCount: UInt32 { min(processes, 4_194_304) }
 
   /// Microseconds of processor time in each 100 ms; the kernel wants 1 ms at least.
   var quotaMicroseconds: UInt64 { max(1000, UInt64(milliCPUs) * 100) }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A group in each version 1 controller, and on a hybrid host one in the version 2 hierarchy, which has no controllers
-/// there but cgroup.kill and accurate processor time.
+/// A group in each version 1 controller, and on a hybrid host one in the version 2 hierarchy, which has no
+/// controllers there but cgroup.kill and accurate processor time.
 struct Version1ControlGroup: ControlGroup {
   private let directories: [String: String]
   private let unified: String?
@@ -43,7 +43,7 @@ struct Version1ControlGroup: ControlGroup {
       let swap = memory + "/memory.memsw.limit_in_bytes"
       if HostFile.exists(swap) { try HostFile.set("\(limits.memory)", in: swap) }
     }
-    if let pids = directories["pids"] { try HostFile.set("\(limits.processes)", in: pids + "/pids.max") }
+    if let pids = directories["pids"] { try HostFile.set("\(limits.processCount)", in: pids + "/pids.max") }
     if let cpu = directories["cpu"] {
       try HostFile.set("\(CgroupLimits.periodMicroseconds)", in: cpu + "/cpu.cfs_period_us")
       try HostFile.set("\(limits.quotaMicroseconds)", in: cpu + "/cpu.cfs_quota_us")
@@ -66,7 +66,8 @@ struct Version1ControlGroup: ControlGroup {
       usage.peakMemory = HostFile.number(memory + "/memory.max_usage_in_bytes")
       usage.wasOutOfMemory = (HostFile.number("oom_kill", in: memory + "/memory.oom_control") ?? 0) > 0
     }
-    if let blkio = directories["blkio"], let text = HostFile.text(blkio + "/blkio.throttle.io_service_bytes") {
+    if let blkio = directories["blkio"], let text = HostFile.text(blkio + "/blkio.throttle.io_service_bytes")
+    {
       // "254:0 Read 4096" for each device.
       usage.readBytes = 0
       usage.writtenBytes = 0

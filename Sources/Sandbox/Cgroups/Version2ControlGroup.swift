@@ -11,7 +11,9 @@ struct Version2ControlGroup: ControlGroup {
   /// - Parameters:
   ///   - parent: a directory in which this process may make groups.
   ///   - controllers: those that `parent` passes on.
-  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits) throws(SandboxError) {
+  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits)
+    throws(SandboxError)
+  {
     directory = parent + "/" + name
     var lacks: Set<LimitedResource> = []
     if !controllers.contains("memory") { lacks.insert(.memory) }
@@ -38,7 +40,7 @@ struct Version2ControlGroup: ControlGroup {
       let swap = directory + "/memory.swap.max"
       if HostFile.exists(swap) { try HostFile.set("0", in: swap) }
     }
-    if controllers.contains("pids") { try HostFile.set("\(limits.processes)", in: directory + "/pids.max") }
+    if controllers.contains("pids") { try HostFile.set("\(limits.processCount)", in: directory + "/pids.max") }
     if controllers.contains("cpu") {
       let bandwidth = "\(limits.quotaMicroseconds) \(CgroupLimits.periodMicroseconds)"
       try HostFile.set(bandwidth, in: directory + "/cpu.max")

@@ -24,13 +24,16 @@ extension HostReport {
       remedy: isNew ? nil : "Linux 5.14 or later is needed, such as that of Debian 12")
   }
 
-  private static func sandbox(_ environment: [String: String], _ clock: @escaping Launcher.Clock) async -> Finding {
+  private static func sandbox(_ environment: [String: String], _ clock: @escaping Launcher.Clock) async
+    -> Finding
+  {
     let subject = "sandbox"
     do throws(SandboxError) {
       let files = try LauncherFiles.find(environment: environment)
       var template = Array("\(environment["TMPDIR"] ?? "/tmp")/samovar-doctor-XXXXXX".utf8CString)
       guard mkdtemp(&template) != nil else {
-        throw .systemCallFailed(doing: "making a directory in \(environment["TMPDIR"] ?? "/tmp")", errno: errno)
+        throw .systemCallFailed(
+          doing: "making a directory in \(environment["TMPDIR"] ?? "/tmp")", errno: errno)
       }
       let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
       defer {
@@ -41,7 +44,8 @@ extension HostReport {
       guard stat(files.helper, &status) == 0 else {
         throw .systemCallFailed(doing: "looking at \(files.helper)", errno: errno)
       }
-      // The helper is a static executable that does nothing when it is told so. Its content doesn't matter here.
+      // The helper is a static executable that does nothing when it is told so. Its content doesn't matter
+      // here.
       let digest = ContentDigest(sha256: .zero)
       let program = InputFile(
         path: "/probe", digest: digest, size: ByteCount(UInt64(status.st_size)), isExecutable: true)
@@ -101,7 +105,8 @@ extension HostReport {
 
   private static func cgroupVersion() -> Finding {
     let mounts = CgroupMounts(
-      mountinfo: HostFile.text("/proc/self/mountinfo") ?? "", membership: HostFile.text("/proc/self/cgroup") ?? "")
+      mountinfo: HostFile.text("/proc/self/mountinfo") ?? "",
+      membership: HostFile.text("/proc/self/cgroup") ?? "")
     let old = mounts.version1.keys.filter { !$0.isEmpty && !$0.hasPrefix("name=") }.sorted()
     let new = mounts.version2.flatMap { HostFile.text($0 + "/cgroup.controllers") } ?? ""
     let detail =
@@ -131,7 +136,8 @@ extension HostReport {
         Finding(
           subject: subject, state: absent.isEmpty ? .present : .degraded,
           detail: "\(parent) with \(controllers.sorted().joined(separator: ", "))",
-          remedy: absent.isEmpty ? nil : "delegate \(absent.joined(separator: ", ")) too (Delegate=cpu memory pids)")
+          remedy: absent.isEmpty
+            ? nil : "delegate \(absent.joined(separator: ", ")) too (Delegate=cpu memory pids)")
       ]
     case .version1(let mounts):
       let usable = ["cpu", "cpuset", "memory", "pids"].filter { name in
@@ -148,9 +154,10 @@ extension HostReport {
   }
 
   private static func landlock() -> Finding {
-    let isActive = (HostFile.text("/sys/kernel/security/lsm") ?? "").contains("landlock")
+    let version = samovar_landlock_version()
     return Finding(
-      subject: "landlock", state: .present, detail: isActive ? "active (not needed)" : "not seen (not needed)")
+      subject: "landlock", state: .present,
+      detail: version > 0 ? "version \(version) (for information; not used)" : "none (not used)")
   }
 
   private static func sensors() -> Finding {
@@ -161,7 +168,8 @@ extension HostReport {
     }
     return Finding(
       subject: "sysfs sensors", state: classes.isEmpty ? .degraded : .present,
-      detail: classes.isEmpty ? "no thermometer in hwmon, thermal, iio or w1" : classes.joined(separator: ", "),
+      detail: classes.isEmpty
+        ? "no thermometer in hwmon, thermal, iio or w1" : classes.joined(separator: ", "),
       remedy: classes.isEmpty
         ? "load the drivers of the board's sensors (sensors-detect), or use the board simulated-boiler" : nil)
   }

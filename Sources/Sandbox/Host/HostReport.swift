@@ -50,6 +50,7 @@ extension HostReport {
       text += "\(mark) \(finding.subject)\(padding)  \(finding.detail)\n"
       if let remedy = finding.remedy { text += "           → \(remedy)\n" }
     }
-    return text + (isUsable ? "Tasks can run here.\n" : "Tasks can't run here until what is MISSING is there.\n")
+    return text
+      + (isUsable ? "Tasks can run here.\n" : "Tasks can't run here until what is MISSING is there.\n")
   }
 }

@@ -3,8 +3,8 @@ internal import Dispatch
 internal import Glibc
 internal import SandboxPlan
 
-/// One samovar-init, from posix_spawn(3) to its end. The daemon forks nothing itself: a fork of a large process is
-/// slow and would copy the signing key.
+/// One samovar-init, from posix_spawn(3) to its end. The daemon forks nothing itself: a fork of a large
+/// process is slow and would copy the signing key.
 struct HelperProcess: ~Copyable {
   private let process: pid_t
   private let pidfd: Int32
@@ -27,7 +27,9 @@ struct HelperProcess: ~Copyable {
     let outputFile = try open.add(output, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     let errorFile = try open.add(errors, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     var ends: [Int32] = [-1, -1]
-    guard samovar_stream_pair(&ends) == 0 else { throw .systemCallFailed(doing: "making a socket pair", errno: errno) }
+    guard samovar_stream_pair(&ends) == 0 else {
+      throw .systemCallFailed(doing: "making a socket pair", errno: errno)
+    }
     let far = try open.keep(ends[1], whole: ends[0])
     var process: pid_t = 0
     let name = strdup(helper)
@@ -51,7 +53,8 @@ struct HelperProcess: ~Copyable {
     if workDirectory >= 0 { close(workDirectory) }
   }
 
-  /// For a hang-up from anywhere while this value is waited on: shutdown(2) of it kills everything in the sandbox.
+  /// For a hang-up from anywhere while this value is waited on: shutdown(2) of it kills everything in the
+  /// sandbox.
   var lifeline: Lifeline { Lifeline(descriptor: control) }
 
   struct Lifeline: Sendable {
@@ -76,12 +79,16 @@ struct HelperProcess: ~Copyable {
   mutating func ending() async -> Ending {
     var ending: Ending?
     while ending == nil {
-      guard let bytes = await receive(SetupReport.size), let report = try? SetupReport(decoding: bytes) else { break }
+      guard let bytes = await receive(SetupReport.size), let report = try? SetupReport(decoding: bytes) else {
+        break
+      }
       switch report {
       case .started, .payloadEnded: continue
       case .failed(let step, let errno): ending = .failed(step: Int(step), errno: errno)
       case .ended:
-        guard let bytes = await receive(EndReport.size), let end = try? EndReport(decoding: bytes) else { break }
+        guard let bytes = await receive(EndReport.size), let end = try? EndReport(decoding: bytes) else {
+          break
+        }
         ending = .ended(end)
       }
     }
@@ -130,7 +137,8 @@ struct HelperProcess: ~Copyable {
 private func untilReadable(_ descriptor: Int32) async {
   await withCheckedContinuation { continuation in
     // A source isn't Sendable in Dispatch's eyes; it is touched by its own handler only.
-    nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
+    nonisolated(unsafe) let source = DispatchSource.makeReadSource(
+      fileDescriptor: descriptor, queue: .global())
     source.setEventHandler { source.cancel() }
     source.setCancelHandler { continuation.resume() }
     source.resume()

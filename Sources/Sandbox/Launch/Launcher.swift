@@ -28,8 +28,8 @@ package struct Launcher: Sendable {
 
   /// Carries out one request and returns when nothing of it runs any more.
   ///
-  /// Outputs are taken only of a payload that exited by itself: what a killed one left is half made. Cancelling the calling task
-  /// kills everything in the sandbox; the outcome is then `.cancelled`.
+  /// Outputs are taken only of a payload that exited by itself: what a killed one left is half made.
+  /// Cancelling the calling task kills everything in the sandbox; the outcome is then `.cancelled`.
   package func run(_ request: RunRequest) async throws(SandboxError) -> CompletedRun {
     try check(request)
     let profile = try profile(named: request.profile)
@@ -49,7 +49,8 @@ package struct Launcher: Sendable {
     let run = Run(
       request: request, plan: plan, group: group, helper: files.helper, profile: profile, identity: identity,
       hostMounts: profile.mounts.filter { mount in
-        root.trees.contains { $0.target.description == mount } || root.links.contains { $0.path.description == mount }
+        root.trees.contains { $0.target.description == mount }
+          || root.links.contains { $0.path.description == mount }
       })
     return try await run.carryOut(clock: clock, meter: meter)
   }
@@ -67,7 +68,9 @@ package struct Launcher: Sendable {
     }
     let texts =
       specification.command + specification.environment.flatMap { [$0.key, $0.value] } + specification.outputs
-    if texts.contains(where: { $0.utf8.contains(0) }) { throw .invalidRequest("a text of the task has a NUL in it") }
+    if texts.contains(where: { $0.utf8.contains(0) }) {
+      throw .invalidRequest("a text of the task has a NUL in it")
+    }
     for key in specification.environment.keys where key.isEmpty || key.contains("=") {
       throw .invalidRequest("'\(key)' can't name a variable of the environment")
     }

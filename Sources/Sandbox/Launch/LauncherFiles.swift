@@ -12,9 +12,9 @@ package struct LauncherFiles: Sendable, Hashable {
     self.profileDirectories = profileDirectories
   }
 
-  /// The helper is `$SAMOVAR_INIT`, or beside the running executable, or in `../libexec/samovar`. Profiles are in
-  /// `$SAMOVAR_PROFILES`, in `/etc/samovar/sandbox-profiles`, in `../share/samovar/sandbox-profiles` beside the
-  /// executable's directory, or in `sandbox-profiles` of a directory above it, as in a checkout.
+  /// The helper is `$SAMOVAR_INIT`, or beside the running executable, or in `../libexec/samovar`. Profiles
+  /// are in `$SAMOVAR_PROFILES`, in `/etc/samovar/sandbox-profiles`, in `../share/samovar/sandbox-profiles`
+  /// beside the executable's directory, or in `sandbox-profiles` of a directory above it, as in a checkout.
   package static func find(environment: [String: String]) throws(SandboxError) -> LauncherFiles {
     let directory = executableDirectory()
     var helpers = [directory + "/samovar-init", directory + "/../libexec/samovar/samovar-init"]
@@ -44,7 +44,8 @@ package struct LauncherFiles: Sendable, Hashable {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  /// The bytes of a profile: `name` is a file where it has a slash or ends in `.yaml`, else it is searched for.
+  /// The bytes of a profile: `name` is a file where it has a slash or ends in `.yaml`, else it is searched
+  /// for.
   func profile(_ name: String) throws(SandboxError) -> Profile {
     let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
     let paths = isPath ? [name] : profileDirectories.map { "\($0)/\(name).yaml" }

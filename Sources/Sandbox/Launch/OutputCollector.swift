@@ -2,8 +2,8 @@ internal import CLinux
 internal import Glibc
 internal import Workload
 
-/// Takes the kept files out of a dead sandbox's work directory. Nothing in there is trusted: a path is followed only
-/// downwards and through no link, and only a plain file with one name is taken.
+/// Takes the kept files out of a dead sandbox's work directory. Nothing in there is trusted: a path is
+/// followed only downwards and through no link, and only a plain file with one name is taken.
 struct OutputCollector {
   /// Of the work directory; it outlives the sandbox.
   let workDirectory: Int32
@@ -34,7 +34,8 @@ struct OutputCollector {
     // A FIFO without a writer would block.
     let flags = UInt64(O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     let resolve = UInt64(
-      SAMOVAR_RESOLVE_BENEATH | SAMOVAR_RESOLVE_NO_SYMLINKS | SAMOVAR_RESOLVE_NO_MAGICLINKS | SAMOVAR_RESOLVE_NO_XDEV)
+      SAMOVAR_RESOLVE_BENEATH | SAMOVAR_RESOLVE_NO_SYMLINKS | SAMOVAR_RESOLVE_NO_MAGICLINKS
+        | SAMOVAR_RESOLVE_NO_XDEV)
     let file = samovar_openat2(workDirectory, path, flags, 0, resolve)
     if file >= 0 { return file }
     switch errno {

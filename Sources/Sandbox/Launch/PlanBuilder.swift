@@ -21,7 +21,8 @@ struct PlanBuilder {
   private static let device = UInt64(SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NOEXEC)
   private static let data = UInt32(SAMOVAR_MOUNT_NOSUID | SAMOVAR_MOUNT_NODEV)
   private static let namespaces = UInt64(
-    SAMOVAR_CLONE_NEWUSER | SAMOVAR_CLONE_NEWPID | SAMOVAR_CLONE_NEWNS | SAMOVAR_CLONE_NEWNET | SAMOVAR_CLONE_NEWIPC
+    SAMOVAR_CLONE_NEWUSER | SAMOVAR_CLONE_NEWPID | SAMOVAR_CLONE_NEWNS | SAMOVAR_CLONE_NEWNET
+      | SAMOVAR_CLONE_NEWIPC
       | SAMOVAR_CLONE_NEWUTS)
 
   /// Slots: 0…3 new filesystems, then trees, then files to copy.
@@ -103,7 +104,8 @@ struct PlanBuilder {
       .newFilesystem(slot: Slot.root, type: "tmpfs", options: rootOptions, attributes: Self.data),
       // While the host's proc is in sight: the kernel demands it.
       .newFilesystem(
-        slot: Slot.proc, type: "proc", options: profile.proc == .processes ? [MountOption("subset", "pid")] : [],
+        slot: Slot.proc, type: "proc",
+        options: profile.proc == .processes ? [MountOption("subset", "pid")] : [],
         attributes: Self.data | UInt32(SAMOVAR_MOUNT_NOEXEC)),
       tmpfs(Slot.work, size: specification.limits.disk, files: profile.limits.workFiles, mode: "0755"),
       tmpfs(Slot.temporary, size: profile.limits.temporary, files: profile.limits.workFiles, mode: "1777"),
@@ -114,7 +116,8 @@ struct PlanBuilder {
   private func tmpfs(_ slot: UInt32, size: ByteCount, files: UInt64, mode: String) -> SetupStep {
     // A size of 0 would mean none at all to the kernel.
     let options = [
-      MountOption("size", "\(max(4096, size.value))"), MountOption("nr_inodes", "\(files)"), MountOption("mode", mode),
+      MountOption("size", "\(max(4096, size.value))"), MountOption("nr_inodes", "\(files)"),
+      MountOption("mode", mode),
     ]
     return .newFilesystem(slot: slot, type: "tmpfs", options: options, attributes: Self.data)
   }
@@ -125,7 +128,8 @@ struct PlanBuilder {
       .attachTree(slot: Slot.proc, path: "/proc"), .makeDirectory(path: "/tmp", mode: 0o755),
       .attachTree(slot: Slot.temporary, path: "/tmp"), .makeDirectory(path: "/work", mode: 0o755),
       .attachTree(slot: Slot.work, path: "/work"), .makeDirectory(path: "/dev", mode: 0o755),
-      .makeLink(path: "/dev/fd", target: "/proc/self/fd"), .makeLink(path: "/dev/stdin", target: "/proc/self/fd/0"),
+      .makeLink(path: "/dev/fd", target: "/proc/self/fd"),
+      .makeLink(path: "/dev/stdin", target: "/proc/self/fd/0"),
       .makeLink(path: "/dev/stdout", target: "/proc/self/fd/1"),
       .makeLink(path: "/dev/stderr", target: "/proc/self/fd/2"), .makeLink(path: "/dev/shm", target: "/tmp"),
     ]
@@ -142,7 +146,8 @@ struct PlanBuilder {
     if !profile.mounts.isEmpty {
       steps += [
         .makeDirectory(path: "/etc", mode: 0o755),
-        .makeFile(path: "/etc/passwd", mode: 0o444, contents: Array("task:x:1000:1000::/work:/bin/sh\n".utf8)),
+        .makeFile(
+          path: "/etc/passwd", mode: 0o444, contents: Array("task:x:1000:1000::/work:/bin/sh\n".utf8)),
         .makeFile(path: "/etc/group", mode: 0o444, contents: Array("task:x:1000:\n".utf8)),
       ]
     }
@@ -175,7 +180,9 @@ struct PlanBuilder {
   }
 
   private func directories(above path: SandboxPath, _ made: inout Set<SandboxPath>) -> [SetupStep] {
-    path.ancestors.filter { made.insert($0).inserted }.map { .makeDirectory(path: $0.description, mode: 0o755) }
+    path.ancestors.filter { made.insert($0).inserted }.map {
+      .makeDirectory(path: $0.description, mode: 0o755)
+    }
   }
 
   private var payloadSteps: [SetupStep] {
@@ -198,7 +205,8 @@ struct PlanBuilder {
     var pairs: [(Int, UInt64)] = [
       (SAMOVAR_RLIMIT_CORE, 0), (SAMOVAR_RLIMIT_NOFILE, profile.limits.openFiles),
       (SAMOVAR_RLIMIT_FSIZE, max(limits.disk.value, profile.limits.temporary.value)),
-      (SAMOVAR_RLIMIT_STACK, profile.limits.stack.value), (SAMOVAR_RLIMIT_MEMLOCK, profile.limits.lockedMemory.value),
+      (SAMOVAR_RLIMIT_STACK, profile.limits.stack.value),
+      (SAMOVAR_RLIMIT_MEMLOCK, profile.limits.lockedMemory.value),
       (SAMOVAR_RLIMIT_NICE, 0), (SAMOVAR_RLIMIT_RTPRIO, 0), (SAMOVAR_RLIMIT_MSGQUEUE, 819_200),
     ].map { (Int($0.0), $0.1) }
     if lacks.contains(.memory) { pairs.append((Int(SAMOVAR_RLIMIT_DATA), limits.memory.value)) }

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Glibc
 internal import SandboxPlan
 internal import Workload
@@ -40,7 +41,8 @@ struct Run: Sendable {
     return CompletedRun(
       outcome: outcome, usage: usage(end, counted, before, after),
       standardOutput: try OutputCollector.stream(outputPath, isTruncated: end.isOutputTruncated),
-      standardError: try OutputCollector.stream(errorPath, isTruncated: end.isErrorTruncated), outputs: outputs,
+      standardError: try OutputCollector.stream(errorPath, isTruncated: end.isErrorTruncated),
+      outputs: outputs,
       exemptions: exemptions, profileDigest: profile.digest, startedAt: startedAt, finishedAt: finishedAt)
   }
 
@@ -48,7 +50,8 @@ struct Run: Sendable {
 
   private func supervise() async -> Result<Ended, SandboxError> {
     do throws(SandboxError) {
-      var process = try HelperProcess(helper: helper, plan: plan.encoded, output: outputPath, errors: errorPath)
+      var process = try HelperProcess(
+        helper: helper, plan: plan.encoded, output: outputPath, errors: errorPath)
       let lifeline = process.lifeline
       let ending = await withTaskCancellationHandler {
         await process.ending()
@@ -66,8 +69,10 @@ struct Run: Sendable {
     group.kill()
     for _ in 0..<200 {
       if group.remove() { return }
-      // Cancelled or not, the group must go.
-      try? await Task.sleep(for: .milliseconds(1))
+      // Not Task.sleep: that returns at once in a cancelled task, and the group must go all the same.
+      await withCheckedContinuation { continuation in
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { continuation.resume() }
+      }
     }
   }
 
@@ -79,6 +84,9 @@ struct Run: Sendable {
       throw .helperDied(text)
     case .failed(_, ECANCELED):
       return (.cancelled, EndReport())
+    // The root's directories and copied inputs are charged to the task too.
+    case .failed where counted.wasOutOfMemory:
+      return (.outOfMemory, EndReport())
     case .failed(let step, let errno):
       if case .execute(let path, _, _)? = plan.steps.dropFirst(step).first, let code = Self.shellCode(errno) {
         let reason = String(cString: strerror(errno))
@@ -97,7 +105,8 @@ struct Run: Sendable {
 
   private static func outcome(of end: EndReport, _ counted: CgroupUsage) -> RunOutcome {
     if end.isAborted { return .cancelled }
-    // Whatever came of it: with version 2 the whole group dies with its first victim, and so says version 1 too.
+    // Whatever came of it: with version 2 the whole group dies with its first victim, and so says version 1
+    // too.
     if counted.wasOutOfMemory { return .outOfMemory }
     if end.isTimedOut { return .timedOut }
     switch end.code {
@@ -131,12 +140,14 @@ struct Run: Sendable {
     let resident = end.maxResidentKibibytes > 0 ? ByteCount.kibibytes(end.maxResidentKibibytes) : nil
     var energy: AttributedEnergy?
     if let before, let after {
-      energy = AttributedEnergy(from: before, to: after, processorTime: .microseconds(Int64(clamping: processor)))
+      energy = AttributedEnergy(
+        from: before, to: after, processorTime: .microseconds(Int64(clamping: processor)))
     }
     return Usage(
       wallMilliseconds: end.wallMicroseconds / 1000, cpuMilliseconds: processor / 1000,
       peakMemory: counted.peakMemory.map(ByteCount.init) ?? resident,
-      readBytes: counted.readBytes.map(ByteCount.init), writtenBytes: counted.writtenBytes.map(ByteCount.init),
+      readBytes: counted.readBytes.map(ByteCount.init),
+      writtenBytes: counted.writtenBytes.map(ByteCount.init),
       energy: energy)
   }
 

@@ -54,7 +54,8 @@ struct SandboxRoot: Hashable, Sendable {
     }
   }
 
-  private mutating func add(_ source: String, at target: SandboxPath, mayBeMissing: Bool) throws(SandboxError) {
+  private mutating func add(_ source: String, at target: SandboxPath, mayBeMissing: Bool) throws(SandboxError)
+  {
     var status = stat()
     guard lstat(source, &status) == 0 else {
       if errno == ENOENT && mayBeMissing { return }
@@ -79,9 +80,12 @@ struct SandboxRoot: Hashable, Sendable {
     guard let target = SandboxPath(input.path), let first = target.components.first else {
       throw .invalidRequest("the input path '\(input.path)' is not absolute, or has '.' or '..' in it")
     }
-    guard target.components.count > 1 || !Self.own.contains(first), !["dev", "proc", "sys", ".empty"].contains(first)
+    guard target.components.count > 1 || !Self.own.contains(first),
+      !["dev", "proc", "sys", ".empty"].contains(first)
     else { throw .invalidRequest("the input path \(input.path) belongs to the sandbox itself") }
-    guard let source else { throw .invalidRequest("the input \(input.digest) for \(input.path) has no local file") }
+    guard let source else {
+      throw .invalidRequest("the input \(input.digest) for \(input.path) has no local file")
+    }
     var status = stat()
     guard stat(source, &status) == 0 else {
       throw .systemCallFailed(doing: "looking at the input \(source)", errno: errno)
@@ -91,13 +95,15 @@ struct SandboxRoot: Hashable, Sendable {
     }
     guard UInt64(status.st_size) == input.size.value else {
       throw .invalidRequest(
-        "the input \(source) has \(status.st_size) bytes, but \(input.path) is specified with \(input.size.value)")
+        "the input \(source) has \(status.st_size) bytes, but \(input.path) is specified with \(input.size.value)"
+      )
     }
     if identity.payloadMay(execute: input.isExecutable, mode: status.st_mode, owner: status.st_uid) {
       inputs.append(Tree(source: source, target: target, isDirectory: false))
     } else {
       copies.append(
-        Copy(source: source, target: target, mode: input.isExecutable ? 0o555 : 0o444, size: input.size.value))
+        Copy(source: source, target: target, mode: input.isExecutable ? 0o555 : 0o444, size: input.size.value)
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 package import Workload
 
-/// A sandbox profile, a file of `sandbox-profiles/`: what the host grants beyond the task's own specification, and
-/// which system calls a task may make.
+/// A sandbox profile, a file of `sandbox-profiles/`: what the host grants beyond the task's own
+/// specification, and which system calls a task may make.
 package struct Profile: Sendable, Hashable {
   package enum ProcView: String, Sendable, Hashable, CaseIterable {
     /// The task's own processes only: proc(5) mounted with subset=pid.

@@ -32,7 +32,9 @@ extension Profile {
         }
         return value.mapping().flatMap(SeccompPolicy.read)
       }
-      guard let description, let limits, let mounts, let proc, let masked, let readOnly, let policy else { return nil }
+      guard let description, let limits, let mounts, let proc, let masked, let readOnly, let policy else {
+        return nil
+      }
       return Profile(
         name: name, description: description, limits: limits, mounts: mounts, proc: proc, maskedPaths: masked,
         readOnlyPaths: readOnly, seccomp: policy, digest: ContentDigest(of: bytes))
@@ -56,9 +58,13 @@ extension Profile {
 
   private static func readLimits(_ mapping: YAMLMapping) -> ProfileLimits? {
     let defaults = ProfileLimits()
-    let openFiles: UInt64? = mapping.optional("open_files", default: defaults.openFiles) { $0.integer(16...1_048_576) }
+    let openFiles: UInt64? = mapping.optional("open_files", default: defaults.openFiles) {
+      $0.integer(16...1_048_576)
+    }
     let temporary = mapping.optional("temporary", default: defaults.temporary) { $0.byteCount() }
-    let workFiles: UInt64? = mapping.optional("work_files", default: defaults.workFiles) { $0.integer(16...16_777_216) }
+    let workFiles: UInt64? = mapping.optional("work_files", default: defaults.workFiles) {
+      $0.integer(16...16_777_216)
+    }
     let stack = mapping.optional("stack", default: defaults.stack) { $0.byteCount() }
     let locked = mapping.optional("locked_memory", default: defaults.lockedMemory) { $0.byteCount() }
     guard let openFiles, let temporary, let workFiles, let stack, let locked else { return nil }

@@ -5,7 +5,9 @@ struct SandboxPath: Hashable, Sendable, CustomStringConvertible {
   init?(_ text: String) {
     guard text.hasPrefix("/"), !text.utf8.contains(0) else { return nil }
     let parts = text == "/" ? [] : text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-    guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.count > 255 }) else { return nil }
+    guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.count > 255 }) else {
+      return nil
+    }
     components = parts.map(String.init)
   }
 

@@ -10,7 +10,8 @@ extension SeccompPolicy {
   static func read(_ mapping: YAMLMapping) -> SeccompPolicy? {
     let defaultErrno = mapping.optional("defaultErrnoRet", default: nil) { .some(readErrno($0)) }
     let defaultAction = mapping.required("defaultAction") { readAction($0, errno: defaultErrno ?? nil) }
-    // Only the host's own architecture is ever allowed, whichever are listed: the filter kills calls of all others.
+    // Only the host's own architecture is ever allowed, whichever are listed: the filter kills calls of all
+    // others.
     _ = mapping["architectures"]?.strings()
     if let flags = mapping["flags"] {
       for flag in flags.list() ?? [] {
@@ -74,7 +75,9 @@ extension SeccompPolicy {
   private static func readNumber(_ value: YAMLValue) -> UInt64? {
     guard let text = value.string() else { return nil }
     let number = text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
-    guard let number else { return value.mistake("\(value.name) must be a whole number below 2^64, not '\(text)'") }
+    guard let number else {
+      return value.mistake("\(value.name) must be a whole number below 2^64, not '\(text)'")
+    }
     return number
   }
 }

@@ -3,8 +3,8 @@ internal import CSeccomp
 internal import Glibc
 internal import Synchronization
 
-/// Compiles policies to classic BPF for this machine's architecture with libseccomp, each once per process: building one takes
-/// milliseconds, using it again none.
+/// Compiles policies to classic BPF for this machine's architecture with libseccomp, each once per process:
+/// building one takes milliseconds, using it again none.
 ///
 /// Calls of any other architecture (i386, x32) kill the process, whatever the policy says.
 enum SeccompCompiler {
@@ -32,8 +32,8 @@ enum SeccompCompiler {
       for name in rule.names {
         let number = seccomp_syscall_resolve_name(name)
         guard number >= 0 else {
-          // A call that this machine lacks (negative pseudo-number) or libseccomp doesn't know. Left to the default
-          // action, which is no weaker — unless the default lets through what the rule was to stop.
+          // A call that this machine lacks (negative pseudo-number) or libseccomp doesn't know. Left to the
+          // default action, which is no weaker — unless the default lets through what the rule was to stop.
           if policy.defaultAction.isPermissive && !rule.action.isPermissive && number == __NR_SCMP_ERROR {
             throw .hostLacks(
               feature: "libseccomp's knowledge of the system call \(name), which the profile denies by name",
@@ -55,7 +55,9 @@ enum SeccompCompiler {
       }
     }
     let program = try export(context)
-    return policy.defaultAction.isPermissive ? program : unknownCallsAnswer(greatest) + program
+    // A policy that kills by default means it for new calls too.
+    guard case .errno = policy.defaultAction else { return program }
+    return unknownCallsAnswer(greatest) + program
   }
 
   /// libseccomp 2.5 writes programs to descriptors only.
@@ -65,14 +67,16 @@ enum SeccompCompiler {
     defer { close(file) }
     try check("exporting the filter") { seccomp_export_bpf(context, file) }
     let size = lseek(file, 0, SEEK_END)
-    guard size > 0, size.isMultiple(of: 8), size / 8 <= 4000 else { throw failure("a filter of \(size) bytes", E2BIG) }
+    guard size > 0, size.isMultiple(of: 8), size / 8 <= 4000 else {
+      throw failure("a filter of \(size) bytes", E2BIG)
+    }
     var bytes = [UInt8](repeating: 0, count: Int(size))
     guard pread(file, &bytes, bytes.count, 0) == bytes.count else { throw failure("reading the filter", EIO) }
     return bytes
   }
 
-  /// Instructions that come first: a call newer than any that the policy names fails with ENOSYS, so that libraries
-  /// fall back to an older one, as on a kernel that lacks it. (runc does the same.)
+  /// Instructions that come first: a call newer than any that the policy names fails with ENOSYS, so that
+  /// libraries fall back to an older one, as on a kernel that lacks it. (runc does the same.)
   private static func unknownCallsAnswer(_ greatest: UInt32) -> [UInt8] {
     let load: UInt16 = 0x20  // BPF_LD | BPF_W | BPF_ABS
     let jumpIfEqual: UInt16 = 0x15

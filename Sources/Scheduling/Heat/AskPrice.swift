@@ -4,8 +4,8 @@ package import Workload
 ///
 ///     ask = P · (c + w − η·λ) + μ
 ///
-/// with the power P of a busy slot, electricity c, wear w, the share η of the electricity that reaches the water, the
-/// worth λ of one more kWh in the tank as it is now, and the least gain μ of a slot-hour.
+/// with the power P of a busy slot, electricity c, wear w, the share η of the electricity that reaches the
+/// water, the worth λ of one more kWh in the tank as it is now, and the least gain μ of a slot-hour.
 package struct AskPrice: Hashable, Sendable, Codable {
   /// P, above what the machine draws idle.
   package var slotPower: Watts
@@ -42,11 +42,14 @@ package struct AskPrice: Hashable, Sendable, Codable {
     return SignedMicroEuros(roundingUp: energy + Double(slotHour.value) * hours)
   }
 
-  /// λ: the worth of heat in an empty tank, in full up to a charge of 0.3, then falling in proportion to nothing in a
-  /// full one. When somebody would have a cold shower it counts in full.
+  /// λ: the worth of heat in an empty tank, in full up to a charge of 0.3, then falling in proportion to
+  /// nothing in a full one. When somebody would have a cold shower it counts in full.
   ///
-  /// The ramp's form matters little (about 1 % of the profit); that it is there, and ends at the full tank, does.
-  static func worthOfHeat(_ tank: TankState, _ demand: HeatDemand, _ heat: EuroPerKilowattHour) -> EuroPerKilowattHour {
+  /// The ramp's form matters little (about 1 % of the profit); that it is there, and ends at the full tank,
+  /// does.
+  static func worthOfHeat(_ tank: TankState, _ demand: HeatDemand, _ heat: EuroPerKilowattHour)
+    -> EuroPerKilowattHour
+  {
     if demand == .urgent { return heat }
     return EuroPerKilowattHour(heat.value * min(1, max(0, (1 - tank.charge) / 0.7)))
   }

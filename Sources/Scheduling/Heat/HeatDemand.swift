@@ -20,8 +20,8 @@ package enum HeatDemand: String, Hashable, Sendable, Codable, CaseIterable, Comp
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// Which side of each threshold the temperatures were last on: the memory of the hysteresis, and all that a plan
-/// remembers.
+/// Which side of each threshold the temperatures were last on: the memory of the hysteresis, and all that a
+/// plan remembers.
 package struct HeatLatches: Hashable, Sendable, Codable {
   package var isCold: Bool
   package var isBelowTarget: Bool
@@ -31,7 +31,8 @@ package struct HeatLatches: Hashable, Sendable, Codable {
   package var isProcessorTooHot: Bool
 
   package init(
-    isCold: Bool, isBelowTarget: Bool, isBelowMaximum: Bool, isTankTooHot: Bool, isCoolantTooHot: Bool = false,
+    isCold: Bool, isBelowTarget: Bool, isBelowMaximum: Bool, isTankTooHot: Bool,
+    isCoolantTooHot: Bool = false,
     isProcessorTooHot: Bool = false
   ) {
     self.isCold = isCold
@@ -42,14 +43,15 @@ package struct HeatLatches: Hashable, Sendable, Codable {
     self.isProcessorTooHot = isProcessorTooHot
   }
 
-  /// After a start, when it is not known from which side the temperatures came: a cut-off is taken to hold still, so
-  /// that restarting the agent can't shorten it; and heat is taken to be wanted.
+  /// After a start, when it is not known from which side the temperatures came: a cut-off is taken to hold
+  /// still, so that restarting the agent can't shorten it; and heat is taken to be wanted.
   static let unknown = HeatLatches(
     isCold: false, isBelowTarget: true, isBelowMaximum: true, isTankTooHot: true, isCoolantTooHot: true,
     isProcessorTooHot: true)
 
-  /// Safety is left as late as it can be and comfort is helped as early: cold and too hot set at their threshold and
-  /// clear a hysteresis away from it; target and maximum clear at theirs and set a hysteresis below.
+  /// Safety is left as late as it can be and comfort is helped as early: cold and too hot set at their
+  /// threshold and clear a hysteresis away from it; target and maximum clear at theirs and set a hysteresis
+  /// below.
   func next(_ heat: HeatMeasured, _ policy: HeatPolicy, _ limits: HeatLimits) -> HeatLatches {
     let h = policy.hysteresisKelvin
     let band = policy.comfort
@@ -60,7 +62,8 @@ package struct HeatLatches: Hashable, Sendable, Codable {
       isBelowMaximum: tank.mean.value < band.maximum.value - (isBelowMaximum ? 0 : h),
       isTankTooHot: tank.hottest.value >= limits.tank.value - (isTankTooHot ? h : 0),
       isCoolantTooHot: coolant.map { $0.value >= limits.coolant.value - (isCoolantTooHot ? h : 0) } ?? false,
-      isProcessorTooHot: processor.map { $0.value >= limits.processor.value - (isProcessorTooHot ? h : 0) } ?? false)
+      isProcessorTooHot: processor.map { $0.value >= limits.processor.value - (isProcessorTooHot ? h : 0) }
+        ?? false)
   }
 
   var demand: HeatDemand {

@@ -1,7 +1,7 @@
 package import Workload
 
-/// What a node does about heat until the next plan: data, and all that later stages know of temperatures and prices.
-/// Whatever makes one can take the place of `HeatRule`.
+/// What a node does about heat until the next plan: data, and all that later stages know of temperatures and
+/// prices. Whatever makes one can take the place of `HeatRule`.
 package struct HeatPlan: Hashable, Sendable, Codable {
   package var madeAt: Instant
   package var validUntil: Instant
@@ -18,7 +18,8 @@ package struct HeatPlan: Hashable, Sendable, Codable {
   package var latches: HeatLatches
 
   package init(
-    madeAt: Instant, validUntil: Instant, demand: HeatDemand, tank: TankState?, slots: Int, running: RunningWork,
+    madeAt: Instant, validUntil: Instant, demand: HeatDemand, tank: TankState?, slots: Int,
+    running: RunningWork,
     ask: AskPrice, reasons: [HeatReason], latches: HeatLatches
   ) {
     self.madeAt = madeAt

@@ -1,14 +1,17 @@
 package import Workload
 
-/// What the operator wants of the water, in the order in which it counts: never beyond the cut-off, never below the
-/// comfort minimum, up to the target whenever work pays, up to the maximum when electricity is cheap.
+/// What the operator wants of the water, in the order in which it counts: never beyond the cut-off, never
+/// below the comfort minimum, up to the target whenever work pays, up to the maximum when electricity is
+/// cheap.
 package struct HeatPolicy: Hashable, Sendable, Codable {
   package var comfort: ComfortBand
-  /// At this temperature anywhere in the tank running work stops. The board's own limit holds where it is lower.
+  /// At this temperature anywhere in the tank running work stops. The board's own limit holds where it is
+  /// lower.
   package var cutOff: Celsius
   /// A state is left only this far beyond the threshold that it was entered at, so that it doesn't flap.
   package var hysteresisKelvin: Double
-  /// Above the target only electricity up to this price heats. Nothing: any price, since the ask already counts it.
+  /// Above the target only electricity up to this price heats. Nothing: any price, since the ask already
+  /// counts it.
   package var cheapElectricity: EuroPerKilowattHour?
   /// Temperature of the cold water, where no sensor tells: the empty end of the tank's state of charge.
   package var coldWater: Celsius
@@ -17,7 +20,8 @@ package struct HeatPolicy: Hashable, Sendable, Codable {
 
   package init(
     comfort: ComfortBand, cutOff: Celsius, hysteresisKelvin: Double = 2,
-    cheapElectricity: EuroPerKilowattHour? = nil, coldWater: Celsius = Celsius(10), validity: Duration = .seconds(600)
+    cheapElectricity: EuroPerKilowattHour? = nil, coldWater: Celsius = Celsius(10),
+    validity: Duration = .seconds(600)
   ) {
     self.comfort = comfort
     self.cutOff = cutOff
@@ -28,7 +32,8 @@ package struct HeatPolicy: Hashable, Sendable, Codable {
   }
 }
 
-/// One temperature for each reason to heat. A single limit for comfort and for surplus makes people rewrite it all day.
+/// One temperature for each reason to heat. A single limit for comfort and for surplus makes people rewrite
+/// it all day.
 package struct ComfortBand: Hashable, Sendable, Codable {
   /// Of the water that leaves: below it somebody has a cold shower.
   package var minimum: Celsius
@@ -65,7 +70,8 @@ extension HeatPolicy {
     // A price that is there but mistaken is nothing inside something.
     if case .some(.none) = cheap { return nil }
     self.init(
-      comfort: comfort, cutOff: cutOff, hysteresisKelvin: hysteresis, cheapElectricity: cheap ?? nil, coldWater: cold,
+      comfort: comfort, cutOff: cutOff, hysteresisKelvin: hysteresis, cheapElectricity: cheap ?? nil,
+      coldWater: cold,
       validity: validity)
     let contradictions = contradictions
     for contradiction in contradictions { yaml.report(contradiction) }
@@ -82,14 +88,18 @@ extension HeatPolicy {
       "comfort.target must lie at least the hysteresis above comfort.minimum")
     demand(comfort.target <= comfort.maximum, "comfort.maximum must not lie below comfort.target")
     demand(
-      comfort.maximum.value + h <= cutOff.value, "cut_off must lie at least the hysteresis above comfort.maximum")
-    demand(cutOff <= Self.hottestCutOff, "cut_off must be at most \(Decimals.text(Self.hottestCutOff.value, places: 0)) °C")
+      comfort.maximum.value + h <= cutOff.value,
+      "cut_off must lie at least the hysteresis above comfort.maximum")
+    demand(
+      cutOff <= Self.hottestCutOff,
+      "cut_off must be at most \(Decimals.text(Self.hottestCutOff.value, places: 0)) °C")
     demand(coldWater < comfort.minimum, "cold_water must lie below comfort.minimum")
     demand(validity > .zero, "plan_validity must be longer than nothing")
     return found
   }
 
-  /// Hardware limiters of stores cut out from 75 to 80 °C; a policy beyond 90 would leave nothing before boiling.
+  /// Hardware limiters of stores cut out from 75 to 80 °C; a policy beyond 90 would leave nothing before
+  /// boiling.
   private static let hottestCutOff = Celsius(90)
 }
 

@@ -3,8 +3,8 @@ package import Workload
 
 /// Makes heat plans by rule: thresholds with hysteresis for how many slots, a closed form for the price.
 ///
-/// Pure: the same inputs give the same plan. Everything after it depends on `HeatPlan` only, so that a planner with a
-/// forecast can take its place.
+/// Pure: the same inputs give the same plan. Everything after it depends on `HeatPlan` only, so that a
+/// planner with a forecast can take its place.
 package struct HeatRule: Hashable, Sendable {
   package var board: Board
   package var capacity: NodeCapacity
@@ -27,7 +27,8 @@ package struct HeatRule: Hashable, Sendable {
     let known = knowledge(of: snapshot, now: now)
     guard let tank = known.tank else { return blind(known.losses, previous: previous, now: now) }
     let measured = HeatMeasured(
-      tank: tank, coolant: snapshot.coolant?.usable, processor: snapshot.processors.compactMap(\.usable).max())
+      tank: tank, coolant: snapshot.coolant?.usable, processor: snapshot.processors.compactMap(\.usable).max()
+    )
     let latches = (previous?.latches ?? .unknown).next(measured, policy, limits)
     let demand = latches.demand
     let dangers = dangers(measured, latches)
@@ -52,7 +53,8 @@ package struct HeatRule: Hashable, Sendable {
 
   // MARK: What is known
 
-  private func knowledge(of snapshot: HeatSnapshot, now: Instant) -> (tank: TankState?, losses: [HeatReason]) {
+  private func knowledge(of snapshot: HeatSnapshot, now: Instant) -> (tank: TankState?, losses: [HeatReason])
+  {
     var losses: [HeatReason] = []
     let age = now - snapshot.takenAt
     let oldest = board.limits.sensors.lostAfter
@@ -61,7 +63,8 @@ package struct HeatRule: Hashable, Sendable {
       losses.append(
         HeatReason(
           .snapshotTooOld,
-          "the last temperatures are \(Decimals.text(age.seconds, places: 0)) s old: no heat from tasks until new ones come"))
+          "the last temperatures are \(Decimals.text(age.seconds, places: 0)) s old: "
+            + "no heat from tasks until new ones come"))
     }
     if case .forbidden(let reasons) = snapshot.permission {
       losses.append(
@@ -69,13 +72,17 @@ package struct HeatRule: Hashable, Sendable {
     }
     guard losses.isEmpty else { return (nil, losses) }
     if let tank = TankState(snapshot, policy) { return (tank, []) }
-    return (nil, [HeatReason(.sensorsLost, "the tank's sensors give no temperature: no heat from tasks until they do")])
+    return (
+      nil,
+      [HeatReason(.sensorsLost, "the tank's sensors give no temperature: no heat from tasks until they do")]
+    )
   }
 
   /// The fall-back "no heat from tasks": the backup heater keeps the water warm by its own thermostat.
   private func blind(_ reasons: [HeatReason], previous: HeatPlan?, now: Instant) -> HeatPlan {
     HeatPlan(
-      madeAt: now, validUntil: now + policy.validity, demand: .unknown, tank: nil, slots: 0, running: .mustStop,
+      madeAt: now, validUntil: now + policy.validity, demand: .unknown, tank: nil, slots: 0,
+      running: .mustStop,
       ask: ask(worthOfHeat: .zero, now: now), reasons: reasons, latches: previous?.latches ?? .unknown)
   }
 
@@ -88,10 +95,13 @@ package struct HeatRule: Hashable, Sendable {
       let restart = Celsius(limit.value - policy.hysteresisKelvin)
       found.append(
         HeatReason(
-          code, "\(what) is \(text(temperature)); reached at \(text(limit)), its cut-off holds until it is below "
+          code,
+          "\(what) is \(text(temperature)); reached at \(text(limit)), its cut-off holds until it is below "
             + "\(text(restart)): nothing runs"))
     }
-    if latches.isTankTooHot { add(.tankTooHot, "the tank's hottest layer", measured.tank.hottest, limits.tank) }
+    if latches.isTankTooHot {
+      add(.tankTooHot, "the tank's hottest layer", measured.tank.hottest, limits.tank)
+    }
     if latches.isCoolantTooHot { add(.coolantTooHot, "the coolant", measured.coolant, limits.coolant) }
     if latches.isProcessorTooHot {
       add(.processorTooHot, "the hottest processor", measured.processor, limits.processor)
@@ -105,7 +115,8 @@ package struct HeatRule: Hashable, Sendable {
       return (0, [HeatReason(.noCapacity, "the node has no processor for tasks: nothing is offered")])
     }
     let (isOffered, code, why) = verdict(demand, tank, tariff.electricity.price(at: now))
-    let what = isOffered ? (all == 1 ? "its slot is offered" : "all \(all) slots are offered") : "nothing starts"
+    let what =
+      isOffered ? (all == 1 ? "its slot is offered" : "all \(all) slots are offered") : "nothing starts"
     return (isOffered ? all : 0, [HeatReason(code, "\(why): \(what)")])
   }
 
@@ -113,7 +124,9 @@ package struct HeatRule: Hashable, Sendable {
     _ demand: HeatDemand, _ tank: TankState, _ electricity: EuroPerKilowattHour
   ) -> (isOffered: Bool, HeatReason.Code, why: String) {
     let mean = "the tank's mean is \(text(tank.mean))"
-    let between = "\(mean), from the target of \(text(policy.comfort.target)) to the maximum of \(text(policy.comfort.maximum))"
+    let between =
+      "\(mean), from the target of \(text(policy.comfort.target)) "
+      + "to the maximum of \(text(policy.comfort.maximum))"
     switch demand {
     case .unknown: return (false, .sensorsLost, "the tank's temperature is not known")
     case .cutOff: return (false, .tankTooHot, "the cut-off holds")
@@ -122,7 +135,8 @@ package struct HeatRule: Hashable, Sendable {
     case .urgent:
       return (
         true, .belowComfort,
-        "the outlet is \(text(tank.outlet)) and its comfort minimum \(text(policy.comfort.minimum)), so heat counts in full"
+        "the outlet is \(text(tank.outlet)) and its comfort minimum \(text(policy.comfort.minimum)), "
+          + "so heat counts in full"
       )
     case .surplus:
       guard let cheap = policy.cheapElectricity else {
@@ -136,7 +150,8 @@ package struct HeatRule: Hashable, Sendable {
 
   private func ask(worthOfHeat: EuroPerKilowattHour, now: Instant) -> AskPrice {
     AskPrice(
-      slotPower: slotPower, electricity: tariff.electricity.mean(from: now, over: .seconds(3600)), wear: tariff.wear,
+      slotPower: slotPower, electricity: tariff.electricity.mean(from: now, over: .seconds(3600)),
+      wear: tariff.wear,
       capture: board.power.capture, worthOfHeat: worthOfHeat, slotHour: tariff.slotHour)
   }
 

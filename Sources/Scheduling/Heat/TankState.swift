@@ -25,7 +25,8 @@ package struct TankState: Hashable, Sendable, Codable {
     guard let outlet = snapshot.tank.last?.temperature.usable, let mean = snapshot.meanTankTemperature,
       let hottest = known.max(), mean.value.isFinite, outlet.value.isFinite
     else { return nil }
-    // A sensor of the cold water that says more than the comfort minimum stands in warm water: it is not believed.
+    // A sensor of the cold water that says more than the comfort minimum stands in warm water: it is not
+    // believed.
     let measured = snapshot.inlet?.usable.flatMap { $0 < policy.comfort.minimum ? $0 : nil }
     let cold = measured ?? policy.coldWater
     let span = policy.comfort.maximum.value - cold.value

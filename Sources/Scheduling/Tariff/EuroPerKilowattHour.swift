@@ -11,7 +11,8 @@ package struct SignedMicroEuros: Quantity {
   package var value: Int64
   package init(_ value: Int64) { self.value = value }
 
-  /// Rounded up, so that an ask never falls below its cost. What is too large for the type is its greatest value.
+  /// Rounded up, so that an ask never falls below its cost. What is too large for the type is its greatest
+  /// value.
   package init(roundingUp microEuros: Double) {
     value = Int64(exactly: microEuros.rounded(.up)) ?? (microEuros < 0 ? .min : .max)
   }

@@ -59,7 +59,8 @@ package struct PeakCalendar: Hashable, Sendable, Codable {
   package var offPeakDays: Set<Weekday>
 
   package init(
-    minutesEastOfUTC: Int, peak: EuroPerKilowattHour, offPeak: EuroPerKilowattHour, offPeakHours: [DailyHours],
+    minutesEastOfUTC: Int, peak: EuroPerKilowattHour, offPeak: EuroPerKilowattHour,
+    offPeakHours: [DailyHours],
     offPeakDays: Set<Weekday> = []
   ) {
     self.minutesEastOfUTC = minutesEastOfUTC

@@ -10,7 +10,8 @@ package struct TimeOfDay: Quantity {
   /// `22:30`; nothing where the text is no such time.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(Self.isDigit) }),
+    guard parts.count == 2,
+      parts.allSatisfy({ (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(Self.isDigit) }),
       parts[1].utf8.count == 2, let hours = Int(parts[0]), let minutes = Int(parts[1]), minutes < 60,
       hours * 60 + minutes <= Self.minutesOfDay
     else { return nil }
@@ -61,7 +62,8 @@ extension YAMLValue {
     return DailyHours(from: from, to: to)
   }
 
-  /// `+01:00`, as minutes east of UTC. Written out, since a node must not depend on the host's time zone data.
+  /// `+01:00`, as minutes east of UTC. Written out, since a node must not depend on the host's time zone
+  /// data.
   package func offsetFromUTC() -> Int? {
     guard let text = string() else { return nil }
     let sign = text.hasPrefix("-") ? -1 : 1

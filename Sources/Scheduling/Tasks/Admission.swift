@@ -15,7 +15,8 @@ package struct AdmittedTask: Hashable, Sendable {
   }
 }
 
-/// Why a node doesn't take a task: all reasons, not just the first, so that one answer suffices to correct it.
+/// Why a node doesn't take a task: all reasons, not just the first, so that one answer suffices to correct
+/// it.
 package struct TaskRejection: Error, Hashable, Sendable, CustomStringConvertible {
   package let task: String
   /// Never empty.
@@ -60,20 +61,41 @@ extension RejectionReason: CustomStringConvertible {
     case .commandEmpty: "it has no command"
     case .hostDirectory(let path): "it wants the host's directory \(path) as its root; bring files as inputs"
     case .processors(let asked, let slot):
-      "it asks for \(Decimals.text(Double(asked) / 1000, places: 3)) processors, and a slot has \(Decimals.text(Double(slot) / 1000, places: 3))"
-    case .memory(let asked, let slot): "it asks for \(asked.value) bytes of memory, and a slot has \(slot.value)"
-    case .disk(let asked, let slot): "it asks for \(asked.value) bytes of disk, and a slot has \(slot.value)"
-    case .inputs(let size, let most): "its inputs are \(size.value) bytes, and the node takes at most \(most.value)"
-    case .processes(let asked, let most): "it asks for \(asked) processes, and the node allows at most \(most)"
+      "it asks for \(Self.thousandths(asked)) processors, and a slot has \(Self.thousandths(slot))"
+    case .memory(let asked, let slot):
+      "it asks for \(Self.size(asked)) of memory, and a slot has \(Self.size(slot))"
+    case .disk(let asked, let slot):
+      "it asks for \(Self.size(asked)) of disk, and a slot has \(Self.size(slot))"
+    case .inputs(let size, let most):
+      "its inputs are \(Self.size(size)), and the node takes at most \(Self.size(most))"
+    case .processes(let asked, let most):
+      "it asks for \(asked) processes, and the node allows at most \(most)"
     case .wallTime(let asked, let longest):
-      "it asks for \(Decimals.text(asked.seconds, places: 1)) s, and the node allows at most \(Decimals.text(longest.seconds, places: 1)) s"
+      "it asks for \(Self.seconds(asked)), and the node allows at most \(Self.seconds(longest))"
     case .profile(let asked, let available):
-      "the sandbox profile '\(asked)' can't be enforced here; there is \(available.isEmpty ? "none" : available.joined(separator: ", "))"
+      "the sandbox profile '\(asked)' can't be enforced here; there is "
+        + (available.isEmpty ? "none" : available.joined(separator: ", "))
     case .price(let offered, let least):
-      "it pays \(Decimals.text(Double(offered.value) / 1e6, places: 6)) EUR, and the node asks for \(Decimals.text(Double(least.value) / 1e6, places: 6)) EUR"
+      "it pays \(Self.euros(offered)), and the node asks for \(Self.euros(least))"
     case .heat(let reason): reason.sentence
     case .planExpired: "the heat plan has run out"
     }
+  }
+
+  private static func thousandths(_ number: UInt32) -> String {
+    Decimals.text(Double(number) / 1000, places: 3)
+  }
+
+  private static func seconds(_ time: Duration) -> String { "\(Decimals.text(time.seconds, places: 1)) s" }
+
+  private static func euros(_ price: MicroEuros) -> String {
+    "\(Decimals.text(Double(price.value) / 1e6, places: 6)) EUR"
+  }
+
+  /// In whole MiB, as people ask for it, where it is that.
+  private static func size(_ bytes: ByteCount) -> String {
+    bytes.value > 0 && bytes.value.isMultiple(of: 1 << 20)
+      ? "\(bytes.value >> 20) MiB" : "\(bytes.value) bytes"
   }
 }
 
@@ -84,11 +106,12 @@ package struct TaskTerms: Hashable, Sendable {
   /// How long the run is expected to take, by which the price is compared with the ask.
   package var expectedRun: Duration
   package var profile: String
-  /// The node has already accepted this replica (it was restarted since): price and heat were decided then, and what
-  /// heat forbids now waits in placement.
+  /// The node has already accepted this replica (it was restarted since): price and heat were decided then,
+  /// and what heat forbids now waits in placement.
   package var isAccepted: Bool
 
-  package init(price: MicroEuros, expectedRun: Duration, profile: String = "batch", isAccepted: Bool = false) {
+  package init(price: MicroEuros, expectedRun: Duration, profile: String = "batch", isAccepted: Bool = false)
+  {
     self.price = price
     self.expectedRun = expectedRun
     self.profile = profile
@@ -130,11 +153,14 @@ package struct Admission: Hashable, Sendable {
     if limits.memory > capacity.memoryPerSlot {
       reasons.append(.memory(asked: limits.memory, perSlot: capacity.memoryPerSlot))
     }
-    if limits.disk > capacity.diskPerSlot { reasons.append(.disk(asked: limits.disk, perSlot: capacity.diskPerSlot)) }
-    let inputs = ByteCount(task.inputs.reduce(0) { sum, input in
-      let (total, isTooLarge) = sum.addingReportingOverflow(input.size.value)
-      return isTooLarge ? .max : total
-    })
+    if limits.disk > capacity.diskPerSlot {
+      reasons.append(.disk(asked: limits.disk, perSlot: capacity.diskPerSlot))
+    }
+    let inputs = ByteCount(
+      task.inputs.reduce(0) { sum, input in
+        let (total, isTooLarge) = sum.addingReportingOverflow(input.size.value)
+        return isTooLarge ? .max : total
+      })
     if inputs > capacity.inputs { reasons.append(.inputs(size: inputs, most: capacity.inputs)) }
     if limits.processes > capacity.processes {
       reasons.append(.processes(asked: limits.processes, most: capacity.processes))

@@ -37,5 +37,7 @@ package struct NodeCapacity: Hashable, Sendable, Codable {
   package var memoryPerSlot: ByteCount { share(memory) }
   package var diskPerSlot: ByteCount { share(disk) }
 
-  private func share(_ all: ByteCount) -> ByteCount { slots > 0 ? ByteCount(all.value / UInt64(slots)) : .zero }
+  private func share(_ all: ByteCount) -> ByteCount {
+    slots > 0 ? ByteCount(all.value / UInt64(slots)) : .zero
+  }
 }

@@ -1,7 +1,7 @@
 package import Workload
 
-/// What a node offers to the ledger: slots, a least price, a window. The ledger's `Offer` is this with a signature and
-/// the window in epochs.
+/// What a node offers to the ledger: slots, a least price, a window. The ledger's `Offer` is this with a
+/// signature and the window in epochs.
 package struct OfferTerms: Hashable, Sendable, Codable {
   /// Slots that may be drawn. 0: withdraw what was offered before.
   package var slots: Int
@@ -12,7 +12,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
   /// Why, the deciding reason first.
   package var reasons: [HeatReason]
 
-  /// - Parameter referenceRun: the expected length of one replica, by which a price per hour becomes one per replica.
+  /// - Parameter referenceRun: the expected length of one replica, by which a price per hour becomes one per
+  ///   replica.
   package init(_ plan: HeatPlan, referenceRun: Duration) {
     slots = plan.slots
     minimumPrice = plan.leastPrice(of: referenceRun, slots: 1)

@@ -1,6 +1,7 @@
 package import Workload
 
-/// A task with the processors that it gets now. Only `Placement.place` makes one, so that nothing is run unplaced.
+/// A task with the processors that it gets now. Only `Placement.place` makes one, so that nothing is run
+/// unplaced.
 package struct Placement: Hashable, Sendable {
   package let task: AdmittedTask
   /// Numbers, rising.

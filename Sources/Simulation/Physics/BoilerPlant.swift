@@ -1,6 +1,7 @@
 package import Workload
 
-/// A boiler site in motion: tank, taps, server loop and backup heater. Pure: the same steps give the same state.
+/// A boiler site in motion: tank, taps, server loop and backup heater. Pure: the same steps give the same
+/// state.
 package struct BoilerPlant: Hashable, Sendable, Codable {
   package let site: BoilerSite
   package private(set) var tank: StratifiedTank
@@ -66,8 +67,8 @@ package struct BoilerPlant: Hashable, Sendable, Codable {
     if isCold { totals.coldSeconds += next - clock }
   }
 
-  /// A mixing valve adds cold water to what leaves the top, so that a hotter tank gives less of it. A colder one gives
-  /// the tap's whole flow unmixed, and less heat than was asked for.
+  /// A mixing valve adds cold water to what leaves the top, so that a hotter tank gives less of it. A colder
+  /// one gives the tap's whole flow unmixed, and less heat than was asked for.
   ///
   /// - Returns: heat that is missing.
   private mutating func tap(_ part: DrawOffs.Part) -> Joules {
@@ -115,7 +116,8 @@ package struct BoilerPlant: Hashable, Sendable, Codable {
     while left > heat * 1e-12, litresLeft > 0 {
       let room = site.hottestCoolant.value - tank.bottom.value
       guard room > 0 else { break }
-      // As slow as gives the wanted temperature; where the bottom is already that warm, as little above it as can be.
+      // As slow as gives the wanted temperature; where the bottom is already that warm, as little above it as
+      // can be.
       let rise = min(room, max(Self.leastRise, site.charge.value - tank.bottom.value))
       let wanted = left / (perLitre * rise)
       let litres = min(wanted, litresLeft, tank.smallestLayer)

@@ -17,7 +17,8 @@ package struct BoilerSite: Hashable, Sendable, Codable {
   package var backup: BackupHeater
 
   package init(
-    volumes: [Double], lossWattsPerKelvin: Double, ambient: Celsius = Celsius(18), drawOffs: DrawOffs, capture: Double,
+    volumes: [Double], lossWattsPerKelvin: Double, ambient: Celsius = Celsius(18), drawOffs: DrawOffs,
+    capture: Double,
     charge: Celsius = Celsius(62), mostLitresPerMinute: Double = 6, hottestCoolant: Celsius = Celsius(68),
     backup: BackupHeater = BackupHeater()
   ) {

@@ -1,8 +1,9 @@
 import Scheduling
 package import Workload
 
-/// The tappings of every day, and how much of them falls into a span of simulated time. Deterministic: a seed other
-/// than 0 moves each tapping by up to a quarter of an hour and changes its energy by up to a fifth, differently each day.
+/// The tappings of every day, and how much of them falls into a span of simulated time. Deterministic: a seed
+/// other than 0 moves each tapping by up to a quarter of an hour and changes its energy by up to a fifth,
+/// differently each day.
 package struct DrawOffs: Hashable, Sendable, Codable {
   package var profile: TappingProfile
   package var cold: Celsius
@@ -35,7 +36,9 @@ package struct DrawOffs: Hashable, Sendable, Codable {
         let (start, energy) = varied(tapping, day: day, index: index)
         let power = tapping.power(cold: cold).value
         let overlap = min(to, start + energy / power) - max(from, start)
-        if overlap > 0 { found.append(Part(energy: Joules(overlap * power), temperature: tapping.temperature)) }
+        if overlap > 0 {
+          found.append(Part(energy: Joules(overlap * power), temperature: tapping.temperature))
+        }
       }
     }
     return found
@@ -57,8 +60,8 @@ package struct DrawOffs: Hashable, Sendable, Codable {
   }
 }
 
-/// A small generator whose every output follows from its state: Steele, Lea and Flood, "Fast splittable pseudorandom
-/// number generators" (2014).
+/// A small generator whose every output follows from its state: Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators" (2014).
 struct SplitMix64 {
   var state: UInt64
 

@@ -2,16 +2,16 @@ package import Workload
 
 /// A hot-water store of layers that mix by buoyancy only, and through which water moves as a piston.
 ///
-/// Every change moves a known energy in or out and returns it, so that the sum of what was returned is the change of the
-/// content, up to the rounding of sums.
+/// Every change moves a known energy in or out and returns it, so that the sum of what was returned is the
+/// change of the content, up to the rounding of sums.
 package struct StratifiedTank: Hashable, Sendable, Codable {
   /// From the bottom to the top.
   package private(set) var temperatures: [Celsius]
   /// Litres of each layer.
   package let volumes: [Double]
 
-  /// Heat capacity of a litre of water, in joules per kelvin: 4.1868 kJ/(kg·K) at 1 kg per litre, as EU 812/2013
-  /// counts useful energy.
+  /// Heat capacity of a litre of water, in joules per kelvin: 4.1868 kJ/(kg·K) at 1 kg per litre, as EU
+  /// 812/2013 counts useful energy.
   package static let joulesPerLitreKelvin = 4186.8
 
   /// - Parameters:
@@ -48,13 +48,14 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
     return Joules(litres * Self.joulesPerLitreKelvin * (leaving.value - cold.value))
   }
 
-  /// Water leaves at the bottom, is heated, and comes back at the height of its own temperature, pushing down what is
-  /// below. At most the smallest layer's volume at once.
+  /// Water leaves at the bottom, is heated, and comes back at the height of its own temperature, pushing down
+  /// what is below. At most the smallest layer's volume at once.
   mutating func circulate(litres: Double, returningAt hot: Celsius) {
     precondition(litres > 0 && litres <= smallestLayer, "a piston of more than a layer")
     let entry = temperatures.lastIndex { $0 <= hot } ?? 0
     for index in 0..<entry {
-      temperatures[index].value += litres / volumes[index] * (temperatures[index + 1].value - temperatures[index].value)
+      temperatures[index].value +=
+        litres / volumes[index] * (temperatures[index + 1].value - temperatures[index].value)
     }
     temperatures[entry].value += litres / volumes[entry] * (hot.value - temperatures[entry].value)
   }
@@ -77,8 +78,8 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
     return Joules(lost)
   }
 
-  /// Warm water rises: layers that are warmer than the one above mix with it, and so on until each is at least as warm
-  /// as the one below. Keeps the content.
+  /// Warm water rises: layers that are warmer than the one above mix with it, and so on until each is at
+  /// least as warm as the one below. Keeps the content.
   mutating func mix() {
     var blocks: [(mean: Double, volume: Double, layers: Int)] = []
     for (temperature, volume) in zip(temperatures, volumes) {

@@ -32,29 +32,39 @@ package enum TappingProfile: String, Hashable, Sendable, Codable, CaseIterable {
   ) -> [Tapping] {
     guard let at = TimeOfDay(time) else { preconditionFailure("'\(time)' is no time of the day") }
     return [
-      Tapping(at: at, kilowattHours: kilowattHours, litresPerMinute: litresPerMinute, peak: peak.map { Celsius($0) })
+      Tapping(
+        at: at, kilowattHours: kilowattHours, litresPerMinute: litresPerMinute, peak: peak.map { Celsius($0) }
+      )
     ]
   }
 
   private static let mTappings = ordered(
-    small("07:00 07:30 08:01 08:15 08:30 08:45 09:00 09:30 11:30 11:45 14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:15"),
+    small(
+      "07:00 07:30 08:01 08:15 08:30 08:45 09:00 09:30 11:30 11:45 "
+        + "14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:15"),
     large("07:05", 1.4, 6), large("10:30", 0.105, 3, peak: 40), large("12:45", 0.315, 4, peak: 55),
     large("20:30", 0.735, 4, peak: 55), large("21:30", 1.4, 6))
 
   private static let lTappings = ordered(
-    small("07:00 07:30 07:45 08:25 08:30 08:45 09:00 09:30 11:30 11:45 14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:30"),
+    small(
+      "07:00 07:30 07:45 08:25 08:30 08:45 09:00 09:30 11:30 11:45 "
+        + "14:30 15:30 16:30 18:00 18:15 18:30 19:00 21:30"),
     large("07:05", 1.4, 6), large("08:05", 3.605, 10, peak: 40), large("10:30", 0.105, 3, peak: 40),
-    large("12:45", 0.315, 4, peak: 55), large("20:30", 0.735, 4, peak: 55), large("21:00", 3.605, 10, peak: 40))
+    large("12:45", 0.315, 4, peak: 55), large("20:30", 0.735, 4, peak: 55),
+    large("21:00", 3.605, 10, peak: 40))
 
   private static let xlTappings = ordered(
     small(
-      "07:00 07:26 08:01 08:15 08:30 08:45 09:00 09:30 10:00 11:00 11:30 11:45 14:30 15:00 15:30 16:00 16:30 17:00 "
-        + "18:00 18:15 18:30 19:00 21:15"),
+      "07:00 07:26 08:01 08:15 08:30 08:45 09:00 09:30 10:00 11:00 11:30 11:45 14:30 15:00 15:30 16:00 16:30 "
+        + "17:00 18:00 18:15 18:30 19:00 21:15"),
     large("07:15", 1.82, 6), large("07:45", 4.42, 10, peak: 40), large("10:30", 0.105, 3, peak: 40),
-    large("12:45", 0.735, 4, peak: 55), large("20:30", 0.735, 4, peak: 55), large("20:46", 4.42, 10, peak: 40),
+    large("12:45", 0.735, 4, peak: 55), large("20:30", 0.735, 4, peak: 55),
+    large("20:46", 4.42, 10, peak: 40),
     large("21:30", 4.42, 10, peak: 40))
 
-  private static func ordered(_ parts: [Tapping]...) -> [Tapping] { parts.flatMap { $0 }.sorted { $0.at < $1.at } }
+  private static func ordered(_ parts: [Tapping]...) -> [Tapping] {
+    parts.flatMap { $0 }.sorted { $0.at < $1.at }
+  }
 }
 
 /// Water drawn once, with the energy that counts as useful.

@@ -1,8 +1,8 @@
 package import Telemetry
 package import Workload
 
-/// A directory that looks to readers like `/sys` of the machine that a board describes: 1-Wire thermometers, the loop's
-/// and the processor's hwmon chips, a RAPL counter, processors.
+/// A directory that looks to readers like `/sys` of the machine that a board describes: 1-Wire thermometers,
+/// the loop's and the processor's hwmon chips, a RAPL counter, processors.
 package struct SimulatedSysfs {
   package let directory: String
   private let board: Board
@@ -30,7 +30,8 @@ package struct SimulatedSysfs {
     package var demand: Watts
 
     package init(
-      layers: [Celsius], inlet: Celsius, coolant: Celsius, processor: Celsius, microjoules: Double, demand: Watts
+      layers: [Celsius], inlet: Celsius, coolant: Celsius, processor: Celsius, microjoules: Double,
+      demand: Watts
     ) {
       self.layers = layers
       self.inlet = inlet
@@ -115,7 +116,9 @@ package struct SimulatedSysfs {
     }
   }
 
-  private static func millidegrees(_ temperature: Celsius) -> String { "\(Int((temperature.value * 1000).rounded()))\n" }
+  private static func millidegrees(_ temperature: Celsius) -> String {
+    "\(Int((temperature.value * 1000).rounded()))\n"
+  }
 
   // MARK: What doesn't change
 

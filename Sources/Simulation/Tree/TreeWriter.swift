@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes small files so that a reader sees the old or the new one whole, never a part: into a directory beside the
-/// tree, then a rename. Leaves alone what has not changed.
+/// Writes small files so that a reader sees the old or the new one whole, never a part: into a directory
+/// beside the tree, then a rename. Leaves alone what has not changed.
 struct TreeWriter {
   private let root: String
   private var written: [String: String] = [:]
@@ -38,8 +38,16 @@ struct TreeWriter {
   }
 
   private func put(_ text: String, into path: String) throws(SimulationError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    // Left by a process that was killed; read-only as it is, it could not be opened again.
+    if unlink(path) != 0, errno != ENOENT { throw failure("remove", path) }
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o444)
     guard file >= 0 else { throw failure("create", path) }
+    // Whatever the process's umask: attributes of temperatures are for everybody to read.
+    if fchmod(file, 0o444) != 0 {
+      let code = errno
+      close(file)
+      throw failure("change the mode of", path, code)
+    }
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

@@ -54,7 +54,9 @@ package struct ContentStore: Sendable {
   }
 
   /// The bytes of content, checked.
-  package func read(_ digest: ContentDigest, limit: ByteCount = .mebibytes(64)) throws(ContentError) -> [UInt8] {
+  package func read(_ digest: ContentDigest, limit: ByteCount = .mebibytes(64)) throws(ContentError)
+    -> [UInt8]
+  {
     guard contains(digest) else { throw .absent(digest, store: directory) }
     let bytes: [UInt8]
     do {

@@ -17,7 +17,8 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private var advice: String {
     switch code {
-    case ENOSPC, EDQUOT: "; free some space on that file system and start again, nothing that was acknowledged is lost"
+    case ENOSPC, EDQUOT:
+      "; free some space on that file system and start again, nothing that was acknowledged is lost"
     case EROFS: "; that file system is mounted read-only"
     case EACCES, EPERM: "; give this user access to it, or run as its owner"
     default: ""

@@ -6,14 +6,17 @@ package enum LocalFile {
   package static func read(_ path: String, limit: ByteCount = .mebibytes(256)) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     try stream(path) { chunk throws(FileError) in
-      guard UInt64(bytes.count + chunk.count) <= limit.value else { throw FileError("read", path, code: EFBIG) }
+      guard UInt64(bytes.count + chunk.count) <= limit.value else {
+        throw FileError("read", path, code: EFBIG)
+      }
       bytes.append(contentsOf: chunk)
     }
     return bytes
   }
 
   /// UTF-8 text of a file; bytes that are no UTF-8 are replaced, so that a parser can point at them.
-  package static func readText(_ path: String, limit: ByteCount = .mebibytes(16)) throws(FileError) -> String {
+  package static func readText(_ path: String, limit: ByteCount = .mebibytes(16)) throws(FileError) -> String
+  {
     String(decoding: try read(path, limit: limit), as: UTF8.self)
   }
 
@@ -79,7 +82,9 @@ package enum LocalFile {
     let parent = directory(of: path)
     guard code == ENOENT, parent != path else { throw FileError("make the directory", path, code: code) }
     try makeDirectory(parent, mode: mode)
-    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("make the directory", path, code: errno) }
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
+      throw FileError("make the directory", path, code: errno)
+    }
   }
 
   /// Removes a file; one that is gone already is fine.
@@ -118,7 +123,8 @@ package enum LocalFile {
     try syncDirectory(directory(of: path))
   }
 
-  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, path: String) throws(FileError) {
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, path: String) throws(FileError)
+  {
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -15,8 +15,8 @@ struct DemoNetwork {
 
   /// Slots of a node: two, so that one may compute while another's votes are under way.
   static let slots = 2
-  /// Simulated seconds for each real one: a demo of a minute sees more than a day of taps.
-  static let timeFactor = 1800
+  /// Simulated seconds for each real one: a demo of a minute sees the taps of a whole morning.
+  static let timeFactor = 600
   private static let password = "demo"
 
   /// Writes keys, genesis and configurations below `directory`, which must be empty or absent.
@@ -50,15 +50,15 @@ struct DemoNetwork {
   /// operators have one juror to give.
   private static var parameters: Parameters {
     var parameters = Parameters()
-    parameters.blockMilliseconds = 100
-    parameters.epochBlocks = 10
+    parameters.blockMilliseconds = 50
+    parameters.epochBlocks = 20
     parameters.juryLead = 1
     parameters.juryLeadHighTrust = 1
     parameters.jurorMinimumCredibility = 0
-    parameters.holdBlocks = 30
-    parameters.accept = BlockTimer(floor: 50, tauThousandths: 100)
-    parameters.commit = BlockTimer(floor: 150, tauThousandths: 3_000)
-    parameters.reveal = BlockTimer(floor: 50, tauThousandths: 250)
+    parameters.holdBlocks = 40
+    parameters.accept = BlockTimer(floor: 100, tauThousandths: 100)
+    parameters.commit = BlockTimer(floor: 300, tauThousandths: 3_000)
+    parameters.reveal = BlockTimer(floor: 100, tauThousandths: 250)
     return parameters
   }
 

@@ -18,13 +18,13 @@ struct DemoSite {
   static func all() -> [DemoSite] {
     [
       DemoSite(
-        name: "boiler-a", place: "Butte-aux-Cailles", initialTemperature: Celsius(45), profile: "L",
+        name: "boiler-a", place: "Butte-aux-Cailles", initialTemperature: Celsius(46), profile: "M",
         electricity: "0.19 EUR/kWh", seed: 1),
       DemoSite(
         name: "boiler-b", place: "Nantes", initialTemperature: Celsius(53), profile: "M",
         electricity: "0.14 EUR/kWh", seed: 2),
       DemoSite(
-        name: "boiler-c", place: "Bordeaux", initialTemperature: Celsius(48), profile: "XL",
+        name: "boiler-c", place: "Bordeaux", initialTemperature: Celsius(50), profile: "L",
         electricity: "0.11 EUR/kWh", seed: 3, lieOneIn: 3),
     ]
   }
@@ -47,7 +47,7 @@ struct DemoSite {
       memory: 512 MiB
       disk: 64 MiB
       longest_run: 1 min
-      reference_run: 1 s
+      reference_run: 10 s
     heat:
       comfort: {minimum: 50 °C, target: 55 °C, maximum: 64 °C}
       cut_off: 72 °C

@@ -54,12 +54,17 @@ struct Chain {
   }
 
   /// Registers, bonds and offers for ever.
-  mutating func join(_ member: Member, bond: Amount = 40_000_000, slots: UInt16 = 1, minimumPrice: Amount = 1) throws {
+  mutating func join(_ member: Member, bond: Amount = 40_000_000, slots: UInt16 = 1, minimumPrice: Amount = 1)
+    throws
+  {
     try call(
       .register(
-        Registration(operatorAddress: member.operatorAddress, site: member.site, hardwareClass: member.hardwareClass)),
+        Registration(
+          operatorAddress: member.operatorAddress, site: member.site, hardwareClass: member.hardwareClass)),
       by: member.node)
-    for slot in 0..<slots { try call(.bond(node: member.node, slot: slot, amount: bond), by: member.operatorAddress) }
+    for slot in 0..<slots {
+      try call(.bond(node: member.node, slot: slot, amount: bond), by: member.operatorAddress)
+    }
     try call(
       .offer(Offer(slots: slots, minimumPrice: minimumPrice, fromEpoch: 0, toEpoch: .max)), by: member.node)
   }
@@ -82,7 +87,8 @@ struct Chain {
       let salt = Keccak256.hash(words: [name.task.word, name.node.word, Bytes32(UInt128(name.round))])
       let signature = (key ?? someKey).sign(digest)
       let commit = Commit(
-        taskID: name.task.word, round: name.round, node: name.node, resultRoot: root, receiptHash: digest, salt: salt)
+        taskID: name.task.word, round: name.round, node: name.node, resultRoot: root, receiptHash: digest,
+        salt: salt)
       let sealed = commit.digest(in: state.domain)
       preimages[sealed] = Reveal(receipt: receipt, signature: signature, salt: salt)
       try call(.commit(name.task, round: name.round, digest: sealed), by: name.node)
@@ -126,9 +132,12 @@ struct Unexpected: Error {}
 /// The result of an honest run.
 func honest(_ task: TaskID) -> Bytes32 { Keccak256.hash(task.word, .zero) }
 
-func receipt(_ name: ReplicaName, root: Bytes32, price: Amount, hardwareClass: Bytes32 = .zero) -> ExecutionReceipt {
+func receipt(_ name: ReplicaName, root: Bytes32, price: Amount, hardwareClass: Bytes32 = .zero)
+  -> ExecutionReceipt
+{
   ExecutionReceipt(
-    taskID: name.task.word, round: name.round, node: name.node, appDigest: .zero, inputRoot: .zero, resultRoot: root,
+    taskID: name.task.word, round: name.round, node: name.node, appDigest: .zero, inputRoot: .zero,
+    resultRoot: root,
     hwClass: hardwareClass, exitCode: 0, startedAt: 1, finishedAt: 2, cpuMillis: 3, energyMilliWh: 4,
     heatMilliWh: 3, price: price, statementHash: .zero)
 }
@@ -168,7 +177,9 @@ let ledgerAddress = address(0, 5)
 let someKey = PrivateKey.generate()
 
 /// A network with short spans: epochs of 5 blocks, a hold of 6, juries of one without experience.
-func demoGenesis(members: [Member], auditPool: UInt64 = 0, _ change: (inout Parameters) -> Void = { _ in }) -> Genesis {
+func demoGenesis(members: [Member], auditPool: UInt64 = 0, _ change: (inout Parameters) -> Void = { _ in })
+  -> Genesis
+{
   var parameters = Parameters()
   parameters.epochBlocks = 5
   parameters.holdBlocks = 6

@@ -50,7 +50,8 @@ import Workload
         case 0: hostile = Array(hostile.prefix(Int.random(in: 0..<bytes.count, using: &random)))
         case 1: hostile.append(UInt8(truncatingIfNeeded: random.next()))
         case 2: hostile[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8(random.next() % 8)
-        default: hostile = (0..<Int(random.next() % 300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        default:
+          hostile = (0..<Int(random.next() % 300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         }
         do {
           #expect(try Call(encoded: hostile).encoded == hostile)
@@ -71,7 +72,9 @@ import Workload
     var random = SplitMix(state: 13)
     for call in calls(&random) {
       let bytes = call.encoded
-      for count in bytes.indices { #expect(throws: Rejection.self) { try Call(encoded: Array(bytes[..<count])) } }
+      for count in bytes.indices {
+        #expect(throws: Rejection.self) { try Call(encoded: Array(bytes[..<count])) }
+      }
       #expect(throws: Rejection.self) { try Call(encoded: bytes + [0]) }
     }
   }
@@ -104,7 +107,9 @@ import Workload
       }
     }
     // A rejected call uses up no nonce.
-    #expect(throws: Rejection.self) { try state.apply(.withdraw(amount: .max), from: requesterAddress, nonce: 5) }
+    #expect(throws: Rejection.self) {
+      try state.apply(.withdraw(amount: .max), from: requesterAddress, nonce: 5)
+    }
     _ = try state.apply(.withdraw(amount: 1), from: requesterAddress, nonce: 5)
     #expect(throws: Rejection.self) { try state.open(BlockContext(height: 1, beacon: .zero)) }
   }

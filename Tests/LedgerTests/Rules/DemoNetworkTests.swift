@@ -14,7 +14,8 @@ import Workload
     let bag = try chain.post(order(tasks: 10), by: requesterAddress)
     try chain.run(members)
     for index in 0..<10 {
-      guard case .final(let panel, let verdict, let settlement) = try chain.task(bag.task(UInt32(index))) else {
+      guard case .final(let panel, let verdict, let settlement) = try chain.task(bag.task(UInt32(index)))
+      else {
         Issue.record("task \(index) is \(try chain.task(bag.task(UInt32(index))).name)")
         continue
       }

@@ -4,7 +4,8 @@ import Testing
 import Workload
 
 @Suite struct DrawTests {
-  /// Fisher and Yates as textbooks have it, with the whole array, and the remainder of 256 bits digit by digit.
+  /// Fisher and Yates as textbooks have it, with the whole array, and the remainder of 256 bits digit by
+  /// digit.
   private func shuffled(seed: Bytes32, task: TaskID, round: UInt32, count: Int) -> [Int] {
     var slots = Array(0..<count)
     for place in 0..<count {
@@ -47,7 +48,9 @@ import Workload
     let members = (1...12).map { Member($0, operatorNumber: $0 == 12 ? 1 : $0, site: $0 == 3 ? 2 : $0) }
     var chain = try Chain(demoGenesis(members: members))
     try chain.block()
-    for member in members { try chain.join(member, minimumPrice: member.node == members[4].node ? 2_000_000 : 1) }
+    for member in members {
+      try chain.join(member, minimumPrice: member.node == members[4].node ? 2_000_000 : 1)
+    }
     try chain.block(12)
     let bag = try chain.post(order(tasks: 20, cap: 5), by: requesterAddress)
     try chain.block(5)
@@ -60,7 +63,9 @@ import Workload
       var expected: [Address] = []
       var operators: Set<Address> = []
       var sites: Set<Bytes32> = []
-      for entry in shuffled(seed: opening.seed, task: task, round: 0, count: list.entries.count).map({ list.entries[$0] }) {
+      for entry in shuffled(seed: opening.seed, task: task, round: 0, count: list.entries.count).map({
+        list.entries[$0]
+      }) {
         let node = try #require(before.node(entry.node))
         guard entry.minimumPrice <= 1_000_000, node.slots[Int(entry.slot)].running == nil,
           !operators.contains(node.operatorAddress), !sites.contains(node.registration.site)
@@ -120,7 +125,9 @@ import Workload
     try chain.block(15)
     let task = bag.task(0)
     let list = try #require(chain.state.lists.first { $0.epoch == chain.state.epoch })
-    let sequence = shuffled(seed: chain.state.seed, task: task, round: 0, count: 9).map { list.entries[$0].node }
+    let sequence = shuffled(seed: chain.state.seed, task: task, round: 0, count: 9).map {
+      list.entries[$0].node
+    }
     try chain.call(.assign(task), by: crankAddress)
     #expect(try chain.task(task).panel?.replicas.map(\.node) == Array(sequence[0..<3]))
     try chain.block(6)  // another epoch: the old permutation goes on
@@ -128,9 +135,10 @@ import Workload
     #expect(try chain.task(task).panel?.replicas.map(\.node) == Array(sequence[0..<6]))
     try chain.call(.decline(task, round: 0), by: sequence[4])
     #expect(try chain.task(task).panel?.replicas.map(\.node) == Array(sequence[0..<7]))
-    #expect(try chain.task(task).panel?.replicas.map(\.status.name) == [
-      "TIMED_OUT", "TIMED_OUT", "TIMED_OUT", "ASSIGNED", "DECLINED", "ASSIGNED", "ASSIGNED",
-    ])
+    #expect(
+      try chain.task(task).panel?.replicas.map(\.status.name) == [
+        "TIMED_OUT", "TIMED_OUT", "TIMED_OUT", "ASSIGNED", "DECLINED", "ASSIGNED", "ASSIGNED",
+      ])
     // A late node pays p/10; the first decline of an epoch is free.
     #expect(chain.state.node(sequence[0])?.slashed == 100_000)
     #expect(chain.state.node(sequence[4])?.slashed == 0)

@@ -3,13 +3,13 @@ import Receipts
 import Testing
 import Workload
 
-/// The invariants of the rules' page, checked on a state and against the one before it. Each names its number.
+/// The invariants of the rules' page, checked on a state and against the one before it. Each names its
+/// number.
 struct Invariants {
   private var burned: Amount = 0
   private var bannedNodes: Set<Address> = []
   private var terminal: [TaskID: TaskState] = [:]
   private var sealed: Set<TaskID> = []
-  private var provisionalAt: [TaskID: Height] = [:]
   private var commits: Set<ReplicaName> = []
   private var reveals: Set<ReplicaName> = []
   private var verdicts: Set<ReplicaName> = []
@@ -19,6 +19,9 @@ struct Invariants {
   private var lastNames: [TaskID: String] = [:]
   /// Tasks by the state in which they ended, to know what a test reached.
   private(set) var ends: [String: Int] = [:]
+  /// Verdicts by juries.
+  private(set) var juries = 0
+  private var firstOffer: [Address: EpochNumber] = [:]
 
   /// The edges of "Task states"; QUEUED tasks may be cancelled.
   private static let edges: [String: Set<String>] = [
@@ -38,7 +41,8 @@ struct Invariants {
     bounds(state)
     for event in events { follow(event, state) }
     for id in Set(events.compactMap(\.task)) {
-      guard let bag = state.bags.first(where: { $0.terms.id == id.bag }), let task = state.task(id)?.state else {
+      guard let bag = state.bags.first(where: { $0.terms.id == id.bag }), let task = state.task(id)?.state
+      else {
         continue
       }
       check(task, id, bag, state)
@@ -48,7 +52,9 @@ struct Invariants {
 
   mutating func checkAllTasks(_ state: ContributionState) {
     for bag in state.bags {
-      for (index, task) in bag.tasks.enumerated() { check(task, bag.terms.id.task(UInt32(index)), bag, state) }
+      for (index, task) in bag.tasks.enumerated() {
+        check(task, bag.terms.id.task(UInt32(index)), bag, state)
+      }
       let open = bag.tasks.count { !$0.isTerminal }
       #expect(bag.open == open)
       #expect(bag.escrow == bag.terms.escrowPerTask * Amount(open), "2: an open task has its whole E locked")
@@ -61,7 +67,8 @@ struct Invariants {
     let escrows = state.bags.reduce(0 as Amount) { $0 + $1.escrow }
     let pools = state.pools
     #expect(
-      free + bonds + escrows + pools.auditPool + pools.treasury + pools.burned == state.deposited - state.withdrawn,
+      free + bonds + escrows + pools.auditPool + pools.treasury + pools.burned == state.deposited
+        - state.withdrawn,
       "1: conservation")
   }
 
@@ -70,7 +77,9 @@ struct Invariants {
     burned = state.pools.burned
     for node in state.nodes {
       #expect(node.credibility <= state.genesis.parameters.maximumCredibility, "11: k ≤ KCAP")
-      if bannedNodes.contains(node.address) { #expect(node.standing.name == "BANNED", "12: a ban is for ever") }
+      if bannedNodes.contains(node.address) {
+        #expect(node.standing.name == "BANNED", "12: a ban is for ever")
+      }
       if node.standing.name == "BANNED" { bannedNodes.insert(node.address) }
     }
   }
@@ -91,11 +100,13 @@ struct Invariants {
     }
     if let settlement = task.settlement {
       #expect(
-        settlement.paid + settlement.refunded + settlement.premium + settlement.fees == bag.terms.escrowPerTask,
+        settlement.paid + settlement.refunded + settlement.premium + settlement.fees
+          == bag.terms.escrowPerTask,
         "2: the parts of a settlement are E")
     }
     if case .final(_, let verdict, let settlement) = task {
-      #expect(settlement.at >= verdict.decidedAt + state.genesis.parameters.holdBlocks, "5: FINAL after a hold")
+      #expect(
+        settlement.at >= verdict.decidedAt + state.genesis.parameters.holdBlocks, "5: FINAL after a hold")
     }
     guard let panel = task.panel else { return }
     check(panel, task, bag, state)
@@ -124,7 +135,8 @@ struct Invariants {
         jurors.count { $0.status.result?.resultRoot == root }
       }
       #expect(
-        mine - (others.max() ?? 0) >= parameters.juryLead(trust: bag.terms.order.trust), "10: the winner leads by d")
+        mine - (others.max() ?? 0) >= parameters.juryLead(trust: bag.terms.order.trust),
+        "10: the winner leads by d")
     } else {
       #expect(roots.count == 1, "9: one root without a jury")
       #expect(
@@ -134,7 +146,13 @@ struct Invariants {
 
   private mutating func follow(_ event: Event, _ state: ContributionState) {
     switch event {
+    case .offered(let node, _): if firstOffer[node] == nil { firstOffer[node] = state.epoch }
+    case .provisional(_, let verdict): juries += verdict.byJury ? 1 : 0
     case .drawn(let name, _, _):
+      #expect(
+        state.epoch >= (firstOffer[name.node] ?? .max - 2) + 2, "8: offers are two epochs older than a draw")
+      let posted = state.bags.first { $0.terms.id == name.task.bag }?.terms.postedInEpoch ?? .max
+      #expect(state.epoch > posted, "8: tasks are older than the seed")
       let standing = state.node(name.node)?.standing.name ?? ""
       #expect(["PROBATION", "ACTIVE"].contains(standing), "12: BANNED and JAILED are never drawn")
     case .committed(let name, _): #expect(commits.insert(name).inserted, "4: one commit")
@@ -157,7 +175,8 @@ struct Invariants {
     case .ended:
       #expect(leaves.count == payments.count, "19: every paid replica has exactly one leaf")
     case .slashed(let slash):
-      #expect(slash.amount == slash.toAuditPool + slash.burned + slash.toTreasury, "14: a slash goes nowhere else")
+      #expect(
+        slash.amount == slash.toAuditPool + slash.burned + slash.toTreasury, "14: a slash goes nowhere else")
       slashedBy[slash.node, default: 0] += slash.amount
       #expect(state.node(slash.node)?.slashed ?? 0 >= slash.amount)
     default: break
@@ -172,7 +191,8 @@ extension Event {
     case .drawn(let name, _, _), .acknowledged(let name, _), .declined(let name), .extended(let name, _),
       .committed(let name, _), .revealed(let name, _, _), .replicaTimedOut(let name), .judged(let name, _):
       name.task
-    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _): task
+    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _):
+      task
     default: nil
     }
   }

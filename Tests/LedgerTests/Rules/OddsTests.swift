@@ -12,19 +12,20 @@ import Testing
     #expect(Odds.weight(credibility: UInt32(k), isProven: false, minimum: 5) == 1)
   }
 
-  @Test(arguments: [
-    // weights, r, T, accepted
-    ([1], 1, 1, true), ([1], 1, 0, true),
-    ([1, 1], 2, 2, false),  // 1 · 2 > 2 · 1 is false
-    ([1, 1, 1], 2, 2, true),  // three strangers in agreement
-    ([1, 1, 1], 3, 100_000, true),
-    ([24, 1], 2, 24, true),  // 24 · 24 = 576 > 25 · 23 = 575
-    ([24, 1], 2, 25, false),  // 24 · 25 = 600, 25 · 24 = 600
-    ([24, 24], 2, 576, true), ([24, 24], 2, 577, false),
-    ([1999], 2, 2, false),  // one operator is never two
-    ([1999, 1999], 3, 100_000, false), ([1999, 1999, 1], 3, 100_000, true),
-    ([24, 1, 1], 2, 25, false),  // once a weight is known, strangers add nothing
-  ] as [([UInt64], Int, UInt32, Bool)])
+  @Test(
+    arguments: [
+      // weights, r, T, accepted
+      ([1], 1, 1, true), ([1], 1, 0, true),
+      ([1, 1], 2, 2, false),  // 1 · 2 > 2 · 1 is false
+      ([1, 1, 1], 2, 2, true),  // three strangers in agreement
+      ([1, 1, 1], 3, 100_000, true),
+      ([24, 1], 2, 24, true),  // 24 · 24 = 576 > 25 · 23 = 575
+      ([24, 1], 2, 25, false),  // 24 · 25 = 600, 25 · 24 = 600
+      ([24, 24], 2, 576, true), ([24, 24], 2, 577, false),
+      ([1999], 2, 2, false),  // one operator is never two
+      ([1999, 1999], 3, 100_000, false), ([1999, 1999, 1], 3, 100_000, true),
+      ([24, 1, 1], 2, 25, false),  // once a weight is known, strangers add nothing
+    ] as [([UInt64], Int, UInt32, Bool)])
   func acceptanceIsExact(weights: [UInt64], required: Int, trust: UInt32, isAccepted: Bool) {
     #expect(Odds.accept(weights: weights, required: required, trust: trust) == isAccepted)
   }

@@ -33,7 +33,8 @@ import Workload
     try chain.block(2)
     let sealed = try chain.call(.seal(task), by: crankAddress)
     guard case .sealed(_, 0, let beacon, _) = sealed.first else { throw Unexpected() }
-    guard case .block(let last) = chain.entries.last(where: { if case .block = $0 { true } else { false } }) else {
+    guard case .block(let last) = chain.entries.last(where: { if case .block = $0 { true } else { false } })
+    else {
       throw Unexpected()
     }
     #expect(beacon == last.beacon && last.height == height + 2)
@@ -112,7 +113,9 @@ import Workload
     let bag = try chain.post(order(tasks: 2), by: requesterAddress)
     try chain.block(5)
     for index in 0..<2 as Range<UInt32> { try chain.call(.assign(bag.task(index)), by: crankAddress) }
-    let drawn = try (0..<2 as Range<UInt32>).map { try #require(chain.task(bag.task($0)).panel).replicas.map(\.node) }
+    let drawn = try (0..<2 as Range<UInt32>).map {
+      try #require(chain.task(bag.task($0)).panel).replicas.map(\.node)
+    }
     let both = try #require(drawn[0].first { drawn[1].contains($0) })
     try chain.call(.decline(bag.task(0), round: 0), by: both)
     #expect(chain.slashed(both) == 0)

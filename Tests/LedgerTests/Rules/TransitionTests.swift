@@ -39,7 +39,9 @@ extension Chain {
 
   mutating func revealAll(_ members: [Member]) throws {
     for member in members {
-      for duty in state.duties(of: member.node) where duty.action == .reveal { try perform(duty, root: .zero) }
+      for duty in state.duties(of: member.node) where duty.action == .reveal {
+        try perform(duty, root: .zero)
+      }
     }
   }
 
@@ -60,7 +62,8 @@ extension Chain {
   @Test func onlyTheOperatorBondsAndTakesBack() throws {
     var chain = try Chain(demoGenesis(members: [member]))
     try chain.block()
-    let registration = Registration(operatorAddress: member.operatorAddress, site: .zero, hardwareClass: .zero)
+    let registration = Registration(
+      operatorAddress: member.operatorAddress, site: .zero, hardwareClass: .zero)
     try chain.call(.register(registration), by: member.node)
     #expect(throws: Rejection.self) { try chain.call(.register(registration), by: member.node) }
     #expect(throws: Rejection.notAllowed(allowed: "the node's operator \(member.operatorAddress)")) {
@@ -95,7 +98,9 @@ extension Chain {
     #expect(throws: Rejection.notAllowed(allowed: "the ledger key")) {
       try chain.call(.deposit(to: crankAddress, amount: 1), by: crankAddress)
     }
-    for account in [crankAddress, member.node] { try chain.call(.deposit(to: account, amount: 100), by: ledgerAddress) }
+    for account in [crankAddress, member.node] {
+      try chain.call(.deposit(to: account, amount: 100), by: ledgerAddress)
+    }
     try chain.call(.withdraw(amount: 30), by: crankAddress)
     try chain.call(.withdraw(amount: 5), by: crankAddress)
     try chain.call(.withdraw(amount: 100), by: member.node)
@@ -146,7 +151,9 @@ extension Chain {
     var chain = try network(members)
     for _ in 0..<4 {
       let task = try chain.assigned(order(determinism: .hardwareClass))
-      let classes = try chain.task(task).panel?.replicas.compactMap { chain.state.node($0.node)?.registration.hardwareClass }
+      let classes = try chain.task(task).panel?.replicas.compactMap {
+        chain.state.node($0.node)?.registration.hardwareClass
+      }
       #expect(Set(classes ?? []).count == 1)
     }
   }
@@ -184,7 +191,8 @@ extension Chain {
   }
 
   @Test(arguments: [
-    order(tasks: 0), order(tasks: 70_000), order(price: 0), order(trust: 2, cap: 1), order(trust: 100_000, cap: 2),
+    order(tasks: 0), order(tasks: 70_000), order(price: 0), order(trust: 2, cap: 1),
+    order(trust: 100_000, cap: 2),
     order(cap: 10), order(tau: 0), order(tau: 51), order(tasks: 65_536, price: .max),
   ])
   func ordersOutOfBoundsAreRefused(order: BagOrder) throws {

@@ -37,13 +37,16 @@ import Workload
     let task = try chain.assigned()
     let drawn = try #require(chain.task(task).panel).replicas.map(\.node)
     try finish(&chain, task) { $0.node == drawn[1] ? Bytes32(666) : honest(task) }
-    guard case .final(let panel, let verdict, let settlement) = try chain.task(task) else { throw Unexpected() }
+    guard case .final(let panel, let verdict, let settlement) = try chain.task(task) else {
+      throw Unexpected()
+    }
     #expect(verdict.byJury && verdict.resultRoot == honest(task))
     #expect(panel.replicas.map(\.role) == [.vote, .vote, .vote, .jury, .jury, .jury])
     #expect(panel.replicas.map(\.status.name) == ["WON", "LOST", "WON", "WON", "WON", "WON"])
     #expect(chain.slashed(drawn[1]) == 1_000_000)
     #expect(settlement.paid == 2_000_000 && settlement.fromAuditPool == 3_000_000)
-    // Half of the slash and the premium are in the pool, less than one juror's pay: all three are owed, in order.
+    // Half of the slash and the premium are in the pool, less than one juror's pay: all three are owed, in
+    // order.
     #expect(chain.state.debts.map(\.amount) == [1_000_000, 1_000_000, 1_000_000])
     #expect(chain.state.pools.auditPool == 560_000)
     #expect(throws: Rejection.insufficientBalance(has: 560_000, needs: 1_000_000)) {
@@ -87,9 +90,13 @@ import Workload
     for victim in ring.prefix(2) {
       let task = try drawn(victim.node, in: &chain)
       let key = try #require(victim.key)
-      try chain.call(twoReceipts(of: ReplicaName(task: task, round: 0, node: victim.node), key, key, chain), by: crankAddress)
+      try chain.call(
+        twoReceipts(of: ReplicaName(task: task, round: 0, node: victim.node), key, key, chain),
+        by: crankAddress)
     }
-    let banned = chain.events.compactMap { if case .operatorBanned(let address) = $0 { address } else { nil } }
+    let banned = chain.events.compactMap {
+      if case .operatorBanned(let address) = $0 { address } else { nil }
+    }
     #expect(banned == [ring[0].operatorAddress])
     // Its third node did nothing, and is never drawn again.
     for _ in 0..<12 {
@@ -129,7 +136,8 @@ import Workload
   }
 
   @Test func moreReplicasAreAskedForUntilTheCap() throws {
-    // Two votes of up to 44 : 1 (k = 9) are odds of 1,936, not enough for 10,000; three of 24 : 1 make 13,824.
+    // Two votes of up to 44 : 1 (k = 9) are odds of 1,936, not enough for 10,000; three of 24 : 1 make
+    // 13,824.
     var chain = try network(members)
     try gainCredibility(&chain)
     let task = try chain.assigned(order(trust: 10_000, cap: 2))
@@ -210,11 +218,14 @@ import Workload
     }
   }
 
-  private func twoReceipts(of name: ReplicaName, _ first: PrivateKey, _ second: PrivateKey, _ chain: Chain) -> Call {
+  private func twoReceipts(of name: ReplicaName, _ first: PrivateKey, _ second: PrivateKey, _ chain: Chain)
+    -> Call
+  {
     let receipts = [Bytes32(1), Bytes32(2)].map { receipt(name, root: $0, price: 1) }
     return .reportEquivocation(
       Equivocation(
-        first: receipts[0], firstSignature: first.sign(receipts[0], in: chain.state.domain), second: receipts[1],
+        first: receipts[0], firstSignature: first.sign(receipts[0], in: chain.state.domain),
+        second: receipts[1],
         secondSignature: second.sign(receipts[1], in: chain.state.domain)))
   }
 
@@ -252,7 +263,8 @@ import Workload
     #expect(chain.state.leaves.isEmpty)
     for index in leaves.indices {
       #expect(
-        StandardMerkleTree.verify(leafHash: leaves[index].hash, proof: tree.proof(ofLeaf: index), root: tree.root))
+        StandardMerkleTree.verify(
+          leafHash: leaves[index].hash, proof: tree.proof(ofLeaf: index), root: tree.root))
     }
   }
 }
