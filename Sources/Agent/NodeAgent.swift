@@ -19,11 +19,12 @@ package struct NodeAgent: Sendable {
 
   /// Opens all that the node needs. Nothing runs yet.
   ///
+  /// - Parameter lifeline: a descriptor at whose end of file the agent ends.
   /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `LedgerFileError`, `SandboxError`,
   ///   `BoardError`, `SimulationError`.
   package init(
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
-    now: @escaping @Sendable () -> Instant
+    now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
   ) async throws {
     try LocalFile.makeDirectory("\(configuration.stateDirectory)/runs", mode: 0o700)
     let key = try KeystoreFile.read(configuration.identity.keyFile)
@@ -40,7 +41,8 @@ package struct NodeAgent: Sendable {
       launcher: Launcher(
         files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
-    services = Self.services(node, ledger, site, clock, log)
+    services =
+      Self.services(node, ledger, site, clock, log) + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
     if configuration.faults != .none {
       log.warning("fault injection is on: this node misbehaves as its configuration tells it to")
     }
@@ -51,7 +53,10 @@ package struct NodeAgent: Sendable {
     await node.heat.sample(at: node.now())
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+        services: services.map {
+          ServiceGroupConfiguration.ServiceConfiguration(
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+        },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: node.log))
     node.log.notice("\(node.configuration.identity.name) starts as \(node.account.address)")
     try await group.run()

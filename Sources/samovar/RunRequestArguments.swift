@@ -23,8 +23,10 @@ extension RunRequest {
       isInput = true
     } else if line.root == nil {
       program = try Self.find(name)
-      // A program of one's own, that the profile's part of the host doesn't show.
-      if !["/usr/", "/bin/", "/sbin/", "/opt/", "/lib/"].contains(where: { program.hasPrefix($0) }) {
+      // A program of one's own, that the profile's part of the host doesn't show. One that isn't there is left for the
+      // sandbox to report, with the status that a shell has for it.
+      let isShown = ["/usr/", "/bin/", "/sbin/", "/opt/", "/lib/"].contains { program.hasPrefix($0) }
+      if !isShown, access(program, F_OK) == 0 {
         let local = try LocalInput(
           file: program, path: "/run/\(program.split(separator: "/").last ?? "command")")
         inputs.append(local)

@@ -16,7 +16,7 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     #expect(board.coolant == .hwmon(name: "samovar_loop", device: nil, channel: "temp1"))
     #expect(board.demandFile == "/heat/demand_w")
     #expect(board.limits.tank == Celsius(75))
-    #expect(board.power.draw(busyCores: 2) == Watts(130))
+    #expect(board.power.draw(busyCores: 2) == Watts(580))
     #expect(board.limits.sensors.kelvinPerMinute == nil)
   }
 

@@ -229,7 +229,8 @@ extension EmbeddedLedger {
   package func keepTime() async throws(LedgerError) {
     while !Task.isCancelled {
       do {
-        let stride: UInt64 = try current(\.state.isIdle) ? Self.idleStride : 1
+        let idleStride = min(Self.idleStride, genesis.parameters.epochBlocks)
+        let stride: UInt64 = try current(\.state.isIdle) ? idleStride : 1
         if try current({ $0.mostRise(at: clock) }) >= stride { _ = try appendTick() }
       } catch  where error.isTransient {
         // Whoever submits a call is told; here the next round tries again.

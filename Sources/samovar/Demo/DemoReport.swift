@@ -101,6 +101,6 @@ struct DemoReport {
   }
 
   private func say(_ line: String) {
-    Swift.print(line)
+    StandardOutput.say(line)
   }
 }

@@ -15,6 +15,11 @@ struct DemoScreen {
   }
 
   private static let barWidth = 20
+  private static let progressWidth = 40
+  /// States in which the ledger has given a verdict or will give none.
+  private static let decidedStates: Set<String> = [
+    "PROVISIONAL", "FINAL", "INCONCLUSIVE", "TIMED_OUT", "CANCELLED",
+  ]
 
   func lines(width: Int = 100) -> [String] {
     var lines = ["Samovar demo · \(elapsedSeconds) s · ledger height \(height)", ""]
@@ -22,8 +27,10 @@ struct DemoScreen {
       lines += describe(node)
     }
     let total = tasks.reduce(0) { $0 + $1.count }
+    let decided = tasks.reduce(0) { $0 + (Self.decidedStates.contains($1.state) ? $1.count : 0) }
     lines.append("")
-    lines.append("  tasks \(total): " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: " · "))
+    lines.append("  \(progress(decided, of: total)) \(decided) of \(total) tasks decided")
+    lines.append("  " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: " · "))
     return lines.map { clip($0, to: width) }
   }
 
@@ -39,16 +46,21 @@ struct DemoScreen {
 
   private func describe(_ node: Node) -> [String] {
     guard let status = node.status else { return ["  \(pad(node.title, 14)) starting …", ""] }
-    let tank = status.tank.map { "\(bar($0)) \(one($0.outlet.value)) °C" } ?? "no tank reading"
+    let tank = status.tank.map { "\(bar($0)) \(one($0.mean.value)) °C, outlet \(one($0.outlet.value)) °C" } ?? "no tank reading"
     let need = status.needsHeat ? "needs heat" : "warm"
     let first =
       "  \(pad(node.title, 14)) \(tank) \(pad(need, 10)) price \(three(status.electricityEURPerKilowattHour))"
       + " ask \(three(status.askEURPerSlotHour)) EUR/h"
     let second =
       "  \(pad("", 14)) slots \(status.offeredSlots) · running \(status.runningReplicas) · done \(status.finishedRuns)"
-      + " · \(one(status.electric.kilowattHours)) kWh in, \(one(status.heat.kilowattHours)) kWh to water"
-      + (node.remark.isEmpty ? "" : " · \(node.remark)")
-    return [first, second]
+      + " · \(two(status.electric.kilowattHours)) kWh used, \(two(status.heat.kilowattHours)) kWh to the water"
+    let third = "  \(pad("", 14)) \(node.remark)"
+    return node.remark.isEmpty ? [first, second] : [first, second, third]
+  }
+
+  private func progress(_ done: Int, of total: Int) -> String {
+    let filled = total > 0 ? done * Self.progressWidth / total : 0
+    return String(repeating: "━", count: filled) + String(repeating: "╌", count: Self.progressWidth - filled)
   }
 
   /// The tank from cold (10 °C) to its safety limit, filled to its mean, `|` where comfort begins.
@@ -73,5 +85,6 @@ struct DemoScreen {
   }
 
   private func one(_ value: Double) -> String { Decimals.text(value, 1) }
+  private func two(_ value: Double) -> String { Decimals.text(value, 2) }
   private func three(_ value: Double) -> String { Decimals.text(value, 3) }
 }

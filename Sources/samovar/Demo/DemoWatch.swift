@@ -1,5 +1,4 @@
 import Agent
-import Glibc
 import Ledger
 import Receipts
 import Workload
@@ -31,10 +30,10 @@ struct DemoWatch {
       if isLive {
         let lines = screen.lines()
         // Back to the first line, and each line cleared before it is written again.
-        write((drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined())
+        StandardOutput.write((drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J")
         drawn = lines.count
       } else if round.isMultiple(of: 20) || summary.isTerminal {
-        write(screen.line + "\n")
+        StandardOutput.say(screen.line)
       }
       if summary.isTerminal { return }
       if let ended = network.processes.first(where: { !$0.isRunning }) {
@@ -66,10 +65,5 @@ struct DemoWatch {
     return DemoScreen(
       elapsedSeconds: Int((clock.now - start).components.seconds), height: try await network.ledger.height(),
       nodes: nodes, tasks: order.compactMap { state in summary.tasks[state].map { (state, $0) } })
-  }
-
-  private func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
   }
 }

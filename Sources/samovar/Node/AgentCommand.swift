@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Logging
 
 /// `samovar agent`: the daemon.
@@ -18,12 +19,16 @@ struct AgentCommand: AsyncParsableCommand {
   @Option(help: "The least level of what is logged.")
   var logLevel: LogLevel = .info
 
+  @Flag(help: "Also end when standard input ends: with whoever started this process and holds the other end of the pipe.")
+  var untilEndOfInput = false
+
   func run() async throws {
     let configuration = try AgentConfiguration.load(config)
     var log = Logger(label: configuration.identity.name) { StreamLogHandler.standardError(label: $0) }
     log.logLevel = logLevel.level
     let agent = try await NodeAgent(
-      configuration, log: log, environment: ProcessInfo.processInfo.environment, now: { WallClock.now })
+      configuration, log: log, environment: ProcessInfo.processInfo.environment, now: { WallClock.now },
+      lifeline: untilEndOfInput ? STDIN_FILENO : nil)
     try await agent.run()
   }
 }
