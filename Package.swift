@@ -107,6 +107,7 @@ let package = Package(
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload"]),
     tests("EFastTests", of: ["Workload"]),
     tests("ArchitectureTests", of: []),
+    tests("AgentTests", of: ["Agent", "Workload"]),
   ]
 )
 
