@@ -67,7 +67,9 @@ import Testing
     for (page, text) in try pages() {
       for match in text.matches(of: /`(?:\.\/)?([\w.\-]+\/[\w.\/\-]*)`/) {
         let target = String(match.output.1)
-        guard let first = target.split(separator: "/").first, Self.folders.contains(String(first)) else { continue }
+        guard let first = target.split(separator: "/").first, Self.folders.contains(String(first)) else {
+          continue
+        }
         pointers.insert(Pointer(page: page, target: target))
       }
     }
