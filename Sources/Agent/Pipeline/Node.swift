@@ -42,4 +42,7 @@ package struct Node: Sendable {
   func runDirectory(_ replica: ReplicaKey) -> String {
     "\(configuration.stateDirectory)/runs/\(replica.task.word.hex)-\(replica.round)"
   }
+
+  /// The signed receipt of a replica until it is published.
+  func receiptFile(_ replica: ReplicaKey) -> String { runDirectory(replica) + ".receipt.json" }
 }
