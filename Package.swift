@@ -108,7 +108,6 @@ let package = Package(
     tests("EFastTests", of: ["Workload"]),
     tests("AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload"]),
     tests("ArchitectureTests", of: []),
-    tests("AgentTests", of: ["Agent", "Workload"]),
   ]
 )
 
