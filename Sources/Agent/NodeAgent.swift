@@ -28,6 +28,7 @@ package struct NodeAgent: Sendable {
   ) async throws {
     // No run outlives the agent that started it; what one left before its receipt was signed is made again.
     try RunDirectory.makeEmpty("\(configuration.stateDirectory)/runs")
+    try LocalFile.makeDirectory("\(configuration.stateDirectory)/receipts", mode: 0o700)
     let key = try KeystoreFile.read(configuration.identity.keyFile)
       .unlock(password: Self.password(configuration.identity.passwordFile))
     let directory = LedgerDirectory(configuration.ledgerDirectory)
