@@ -46,7 +46,8 @@ package struct NodeAgent: Sendable {
         files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
-      Self.services(node, ledger, site, clock, log) + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
+      Self.services(node, ledger, site, clock, log)
+      + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
     if configuration.faults != .none {
       log.warning("fault injection is on: this node misbehaves as its configuration tells it to")
     }
