@@ -19,7 +19,9 @@ import Workload
     let receiver = PrivateKey.generate().address
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<40 {
-        group.addTask { try await accounts[index % 2].call(.deposit(to: receiver, amount: 1 << Amount(index))) }
+        group.addTask {
+          try await accounts[index % 2].call(.deposit(to: receiver, amount: 1 << Amount(index)))
+        }
       }
       try await group.waitForAll()
     }

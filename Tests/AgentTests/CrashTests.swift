@@ -41,7 +41,8 @@ import Workload
       try await network.until("nothing of the sandbox is left", seconds: 5) {
         children.allSatisfy { !isAlive($0) }
       }
-      #expect(Tally(try await network.events()).committed.isEmpty, "the run was over before it could be ended")
+      #expect(
+        Tally(try await network.events()).committed.isEmpty, "the run was over before it could be ended")
       try network.start(site)
       try await network.complete(bag)
       try await network.expectOneReceiptPerReplica(of: bag, tasks: 1)

@@ -42,7 +42,8 @@ import Workload
       #expect(agent.ended == nil)
       await network.stop()
       let events = try await network.events()
-      #expect(Array(events.prefix(acknowledged.count)) == acknowledged, "what was acknowledged is still there")
+      #expect(
+        Array(events.prefix(acknowledged.count)) == acknowledged, "what was acknowledged is still there")
       #expect(try await network.ledger.bag(second)?.tasks == ["FINAL": 2])
       let tally = Tally(events)
       #expect(tally.drawn.count == 3)
@@ -97,7 +98,9 @@ private struct SmallDisk {
   private static func canMount() -> Bool {
     let status = (try? LocalFile.readText("/proc/self/status")) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
-    guard let line, let set = UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16) else { return false }
+    guard let line, let set = UInt64(line.dropFirst(7).filter { !$0.isWhitespace }, radix: 16) else {
+      return false
+    }
     return set >> 21 & 1 == 1
   }
 }
