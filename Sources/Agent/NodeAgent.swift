@@ -43,7 +43,8 @@ package struct NodeAgent: Sendable {
       launcher: Launcher(files: files, clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
-      Self.services(node, ledger, site, clock, log) + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
+      Self.services(node, ledger, site, clock, log)
+      + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
     if configuration.faults != .none {
       log.warning("fault injection is on: this node misbehaves as its configuration tells it to")
     }

@@ -147,7 +147,8 @@ import Workload
     let ending = await agent.end(within: 15)
     let text = network.logged(site)
     guard case .exited(let status) = ending else {
-      Issue.record("the agent should have ended with an error, and has \(ending.map { "\($0)" } ?? "not"): \(text)")
+      Issue.record(
+        "the agent should have ended with an error, and has \(ending.map { "\($0)" } ?? "not"): \(text)")
       return
     }
     #expect(status != 0, "\(text)")

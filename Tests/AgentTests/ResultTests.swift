@@ -32,7 +32,8 @@ import Workload
       profileDigest: ContentDigest(of: []), startedAt: .zero, finishedAt: .zero)
     let attestation = Attestation(
       taskID: Keccak256.hash("task"), round: 0,
-      specification: TaskSpec(name: "task", command: ["/bin/task"]), price: MicroEuros(1), agentVersion: "test")
+      specification: TaskSpec(name: "task", command: ["/bin/task"]), price: MicroEuros(1),
+      agentVersion: "test")
     return try attestation.receipt(for: run, signedBy: node, in: ledger.domain)
   }
 
@@ -59,7 +60,9 @@ import Workload
     #expect(try LocalFile.readText(place.path + "/out/work/a/b.txt") == "content")
   }
 
-  @Test(arguments: ["../evil", "../../evil", "a/../../../evil", "/evil", "", ".", "a//b", "a/.", "evil\0.txt"])
+  @Test(arguments: [
+    "../evil", "../../evil", "a/../../../evil", "/evil", "", ".", "a//b", "a/.", "evil\0.txt",
+  ])
   func aNameThatLeavesTheDirectoryIsRefused(name: String) throws {
     let receipt = try receipt(fileNamed: name)
     try shared.receipts.put(receipt)
@@ -87,7 +90,9 @@ import Workload
     let receipt = try receipt(fileNamed: "a")
     let other = Keccak256.hash("another")
     try LocalFile.write(receipt.encoded(), to: shared.receipts.path(of: other))
-    #expect(throws: ReceiptStoreError.otherReceipt(path: shared.receipts.path(of: other), found: receipt.hash)) {
+    #expect(
+      throws: ReceiptStoreError.otherReceipt(path: shared.receipts.path(of: other), found: receipt.hash)
+    ) {
       try shared.receipts.receipt(other)
     }
   }

@@ -126,7 +126,8 @@ struct Printed {
         "\(executable) \(arguments.joined(separator: " ")) still ran after \(seconds) s: \(process.said)")
     }
     guard case .exited(let status) = ending else {
-      throw TestFault("\(executable) \(arguments.joined(separator: " ")) ended with \(ending): \(process.said)")
+      throw TestFault(
+        "\(executable) \(arguments.joined(separator: " ")) ended with \(ending): \(process.said)")
     }
     return Printed(status: status, output: process.printed, errors: process.said)
   }

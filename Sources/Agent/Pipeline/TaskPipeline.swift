@@ -146,7 +146,8 @@ struct TaskPipeline: Sendable {
 
   private func stopped() async -> PipelineFault {
     .stoppedForHeat(
-      reason: await node.heat.plan?.reasons.map(\.sentence).joined(separator: "; ") ?? "there is no heat plan")
+      reason: await node.heat.plan?.reasons.map(\.sentence).joined(separator: "; ") ?? "there is no heat plan"
+    )
   }
 
   /// Runs `body`, and cancels it when the water has become too hot.

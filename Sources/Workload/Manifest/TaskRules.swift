@@ -145,7 +145,8 @@ enum TaskRules {
       } else if output == "stdout" || output == "stderr" {
         faults.append(
           Fault(
-            field: .output(index), problem: "is the name of a captured stream, which is kept anyway; name the file otherwise"
+            field: .output(index),
+            problem: "is the name of a captured stream, which is kept anyway; name the file otherwise"
           ))
       }
     }
