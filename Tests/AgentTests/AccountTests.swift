@@ -6,7 +6,8 @@ import Workload
 @testable import Agent
 
 @Suite struct AccountTests {
-  /// Two processes with one key, and many tasks in each: every call gets a nonce of its own and is included once.
+  /// Two processes with one key, and tasks in each: every call gets a nonce of its own and is included once. Each makes
+  /// as many calls as the other may lose races, so that chance decides nothing here.
   @Test func callsAtOnceGetNoncesInTurn() async throws {
     let place = try TestDirectory()
     let key = PrivateKey.generate()
@@ -18,7 +19,7 @@ import Workload
     }
     let receiver = PrivateKey.generate().address
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for index in 0..<40 {
+      for index in 0..<2 * LedgerAccount.mostNonceRaces {
         group.addTask {
           try await accounts[index % 2].call(.deposit(to: receiver, amount: 1 << Amount(index)))
         }
@@ -26,8 +27,8 @@ import Workload
       try await group.waitForAll()
     }
     let ledger = accounts[0].ledger
-    #expect(try await ledger.account(receiver).free == (1 << 40) - 1)
-    #expect(try await ledger.account(key.address).lastNonce == 40)
+    #expect(try await ledger.account(receiver).free == (1 << 16) - 1)
+    #expect(try await ledger.account(key.address).lastNonce == 16)
   }
 
   /// A call that the rules refuse leaves no gap, and lets the next one through.

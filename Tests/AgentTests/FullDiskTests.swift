@@ -8,11 +8,20 @@ import Workload
 
 /// A file system that has no space left, under agent and ledger.
 @Suite struct FullDiskTests {
-  @Test(.enabled(if: SmallDisk.isPossible, "mounting a small tmpfs needs root and CAP_SYS_ADMIN"))
-  func anAgentOnAFullDiskSaysSoAndGoesOnWhenThereIsSpace() async throws {
+  enum Extent: CaseIterable, Sendable {
+    /// Ledger, content, outbox and runs.
+    case everything
+    /// What the node keeps for itself: the ledger goes on, and draws it.
+    case stateDirectory
+  }
+
+  @Test(
+    .enabled(if: SmallDisk.isPossible, "mounting a small tmpfs needs root and CAP_SYS_ADMIN"),
+    arguments: Extent.allCases)
+  func anAgentOnAFullDiskSaysSoAndGoesOnWhenThereIsSpace(extent: Extent) async throws {
     let disk = try await SmallDisk(mebibytes: 40)
     do {
-      try await fillAndFree(disk)
+      try await fillAndFree(disk, extent)
       try await disk.remove()
     } catch {
       try await disk.remove()
@@ -20,9 +29,10 @@ import Workload
     }
   }
 
-  private func fillAndFree(_ disk: SmallDisk) async throws {
-    let site = TestSite()
-    try await TestNetwork.with([site], in: disk.path) { network in
+  private func fillAndFree(_ disk: SmallDisk, _ extent: Extent) async throws {
+    var site = TestSite()
+    if extent == .stateDirectory { site.state = disk.path + "/state" }
+    try await TestNetwork.with([site], in: extent == .everything ? disk.path : nil) { network in
       try await network.startAll()
       let first = try await network.post(network.bag(tasks: 1))
       try await network.complete(first)

@@ -36,7 +36,7 @@ import Workload
 
       try await show(nil, on: boiler)
       try await network.until("it offers slots") { (network.status(site)?.offeredSlots ?? 0) > 0 }
-      #expect(network.status(site)?.faults == [])
+      #expect(network.status(site)?.faults.contains { $0.contains("28-0000000000") } == false)
       #expect(network.status(site)?.tank?.mean == Celsius(46))
 
       for defect in [SensorDefect.unplugged, .wrongChecksum] {

@@ -10,6 +10,7 @@ struct TestSite: Sendable {
   var sensorRoot: String?
   /// As its configuration writes it.
   var ledger = "../ledger"
+  var state = "state"
   var profile = "batch"
   var board = TestProcess.repository + "/hardware/simulated-boiler"
   let node = PrivateKey.generate()
@@ -33,7 +34,7 @@ struct TestSite: Sendable {
         password_file: password
         operator: \(operatorKey.address)
         site: the cellar of \(name)
-      state: state
+      state: \(state)
       ledger: \(ledger)
       hardware: {board: \(board)\(root)}
       work: {slots: 2, memory: 512 MiB, disk: 64 MiB, longest_run: 1 min, reference_run: 10 s, profile: \(profile)}

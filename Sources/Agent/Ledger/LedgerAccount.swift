@@ -8,7 +8,7 @@ package struct LedgerAccount: Sendable {
   private let order = FirstComeLock()
 
   /// How often a call is signed again because another process with the same key was faster.
-  private static let mostNonceRaces = 8
+  static let mostNonceRaces = 8
 
   package init(ledger: any ContributionLedger, key: PrivateKey) {
     self.ledger = ledger
