@@ -28,7 +28,7 @@ package struct NodeAgent: Sendable {
   ) async throws {
     try LocalFile.makeDirectory("\(configuration.stateDirectory)/runs", mode: 0o700)
     let key = try KeystoreFile.read(configuration.identity.keyFile)
-      .unlock(password: Self.password(configuration.identity.passwordFile))
+      .unlock(password: LocalFile.firstLine(configuration.identity.passwordFile))
     let directory = LedgerDirectory(configuration.ledgerDirectory)
     let ledger = try EmbeddedLedger(directory, key: directory.key(), now: now)
     let board = try Board.load(directory: configuration.hardware.board)
@@ -42,7 +42,8 @@ package struct NodeAgent: Sendable {
         files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
-      Self.services(node, ledger, site, clock, log) + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
+      Self.services(node, ledger, site, clock, log)
+      + (lifeline.map { [LifelineService(descriptor: $0)] } ?? [])
     if configuration.faults != .none {
       log.warning("fault injection is on: this node misbehaves as its configuration tells it to")
     }
@@ -60,14 +61,6 @@ package struct NodeAgent: Sendable {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: node.log))
     node.log.notice("\(node.configuration.identity.name) starts as \(node.account.address)")
     try await group.run()
-  }
-
-  /// The first line of a file.
-  private static func password(_ path: String) throws(FileError) -> [UInt8] {
-    Array(
-      try LocalFile.read(path, limit: .kibibytes(4)).prefix {
-        $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
-      })
   }
 
   private static func services(

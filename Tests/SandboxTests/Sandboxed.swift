@@ -16,7 +16,7 @@ enum Sandboxed {
     let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     return "/" + here + "/sandbox-profiles"
   }()
-  static let probeBytes = HostFile.read(probe, limit: 1 << 30) ?? []
+  static let probeBytes = HostFile.read(probe, limit: .mebibytes(1024)) ?? []
   static let probeFile = InputFile(
     path: "/probe", digest: ContentDigest(of: probeBytes), size: ByteCount(UInt64(probeBytes.count)),
     isExecutable: true)

@@ -175,7 +175,7 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     for offset in offsets {
       var bytes = sound
       bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &places)
-      try LockedFile.writeTemporary(bytes, to: path)
+      try LocalFile.writeInPlace(bytes, to: path)
       let report = try Audit.run(path)
       #expect(
         report.fault != nil,
@@ -217,7 +217,7 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     for offset in stride(from: 0, to: sound.count, by: 60) {
       var bytes = sound
       bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &places)
-      try LockedFile.writeTemporary(bytes, to: network.directory.genesisFile)
+      try LocalFile.writeInPlace(bytes, to: network.directory.genesisFile)
       #expect(try Audit.run(network.directory.path).fault?.block == 0, "byte \(offset)")
     }
   }
