@@ -106,6 +106,7 @@ let package = Package(
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload"]),
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload"]),
     tests("EFastTests", of: ["Workload"]),
+    tests("AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload"]),
     tests("ArchitectureTests", of: []),
   ]
 )

@@ -26,11 +26,15 @@ package struct NodeAgent: Sendable {
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
     now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
   ) async throws {
-    try LocalFile.makeDirectory("\(configuration.stateDirectory)/runs", mode: 0o700)
+    // No run outlives the agent that started it; what one left before its receipt was signed is made again.
+    try RunDirectory.makeEmpty("\(configuration.stateDirectory)/runs")
+    try LocalFile.makeDirectory("\(configuration.stateDirectory)/receipts", mode: 0o700)
     let key = try KeystoreFile.read(configuration.identity.keyFile)
       .unlock(password: LocalFile.firstLine(configuration.identity.passwordFile))
     let directory = LedgerDirectory(configuration.ledgerDirectory)
-    let ledger = try EmbeddedLedger(directory, key: directory.key(), now: now)
+    let known = KnownGenesis(stateDirectory: configuration.stateDirectory)
+    let ledger = try EmbeddedLedger(directory, key: directory.key(), expecting: known.read(), now: now)
+    try known.write(ledger.genesis.digest)
     let board = try Board.load(directory: configuration.hardware.board)
     let clock = ProcessorClock()
     let site = try await Site(configuration, board: board, now: now)

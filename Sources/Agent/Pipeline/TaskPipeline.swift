@@ -161,7 +161,9 @@ struct TaskPipeline: Sendable {
     }
   }
 
-  /// Signs the receipt, keeps what it speaks of, and writes the vote down before any of it is sent.
+  /// Signs the receipt, keeps what it speaks of, and writes the vote down before any of it is sent or shown. A crash
+  /// before the vote is written down leads to another run and another receipt; were the first one already where others
+  /// read it, the two together would be evidence of equivocation against an honest node.
   private func attest(_ ran: RanReplica) async throws {
     let replica = ReplicaKey(ran.duty.replica)
     let directory = node.runDirectory(replica)
@@ -179,17 +181,26 @@ struct TaskPipeline: Sendable {
       },
       sensors: snapshot.map(SensorReading.readings) ?? [], agentVersion: AgentVersion.current)
     let receipt = try attestation.receipt(for: run, signedBy: node.account.key, in: node.ledger.domain)
-    let salt = Bytes32(SystemRandomness.bytes(32)) ?? .zero
+    guard let salt = Bytes32(SystemRandomness.bytes(32)) else { preconditionFailure("32 bytes are 32 bytes") }
     let commit = Commit(
       taskID: replica.task.word, round: replica.round, node: node.account.address,
       resultRoot: receipt.receipt.resultRoot, receiptHash: receipt.hash, salt: salt)
-    try node.shared.receipts.put(receipt)
+    try LocalFile.write(receipt.encoded(), to: node.receiptFile(replica), mode: 0o600)
     _ = try await node.outbox.recordVote(
       replica, vote: Reveal(receipt: receipt.receipt, signature: receipt.signature, salt: salt),
       commit: .commit(replica.task, round: replica.round, digest: commit.digest(in: node.ledger.domain)),
       at: node.now())
-    try RunDirectory.remove(directory)
     passed(.attested, replica)
+  }
+
+  /// Puts the one receipt of a replica where requesters find it. Nothing to do where that was done before a restart.
+  private func publish(_ replica: ReplicaKey) throws {
+    let file = node.receiptFile(replica)
+    if LocalFile.exists(file) {
+      try node.shared.receipts.put(SignedReceipt(decoding: LocalFile.read(file)))
+      try LocalFile.remove(file)
+    }
+    try RunDirectory.remove(node.runDirectory(replica))
   }
 
   private func keep(_ run: CompletedRun, in directory: String) throws {
@@ -202,6 +213,7 @@ struct TaskPipeline: Sendable {
     guard let entry = try await node.outbox.entry(replica, .commit) else {
       throw PipelineFault.voteLost(replica)
     }
+    try publish(replica)
     if entry.status == .pending { try await deliver(.commit, entry.call, of: replica) }
     passed(.committed, replica)
   }

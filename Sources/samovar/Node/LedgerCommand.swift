@@ -35,9 +35,10 @@ struct LedgerCommand: AsyncParsableCommand {
         chainID: chainID, ledgerKey: key.address,
         deposits: Dictionary(balance.map { ($0.address, $0.amount) }, uniquingKeysWith: +),
         auditPool: auditPool.amount)
-      try ledger.directory.create(genesis: genesis, key: key)
+      let directory = try ledger.directory
+      try directory.create(genesis: genesis, key: key)
       print("genesis   \(try genesis.digest)")
-      print("key       \(key.address) in \(ledger.directory.keyFile)")
+      print("key       \(key.address) in \(directory.keyFile)")
     }
   }
 
@@ -64,8 +65,9 @@ struct LedgerCommand: AsyncParsableCommand {
     var balance: Balance
 
     func run() async throws {
-      guard let key = try ledger.directory.key() else {
-        throw ValidationError("\(ledger.directory.keyFile) is not there: only its holder may deposit")
+      let directory = try ledger.directory
+      guard let key = try directory.key() else {
+        throw ValidationError("\(directory.keyFile) is not there: only its holder may deposit")
       }
       let account = LedgerAccount(ledger: try ledger.open(), key: key)
       try await account.call(.deposit(to: balance.address, amount: Amount(balance.amount.value)))

@@ -1,0 +1,121 @@
+import Glibc
+import Ledger
+import Receipts
+import Testing
+import Workload
+
+@testable import Agent
+
+/// An agent that is killed as by a power cut, and started again, completes with exactly one receipt for each replica.
+@Suite struct CrashTests {
+  @Test(arguments: Stage.allCases)
+  func anAgentThatIsKilledAfterAStageCompletesWithOneReceiptPerReplica(stage: Stage) async throws {
+    var site = TestSite(faults: "kill_after: \(stage.rawValue)")
+    try await TestNetwork.with([site]) { network in
+      try await network.startAll()
+      let bag = try await network.post(network.bag(tasks: 2))
+      let agent = try #require(network.agents.first)
+      #expect(await agent.end(within: 30) == .signalled(SIGKILL))
+      #expect(network.logged(site).contains("kills itself after the stage '\(stage.rawValue)'"))
+
+      site.faults = nil
+      try network.start(site)
+      try await network.complete(bag)
+      try await network.expectOneReceiptPerReplica(of: bag, tasks: 2)
+    }
+  }
+
+  /// Not at a stage of ours but in the middle of the payload: its sandbox dies with the agent.
+  @Test func anAgentThatIsKilledWhileATaskRunsLeavesNoProcessAndRunsItAgain() async throws {
+    let site = TestSite()
+    try await TestNetwork.with([site]) { network in
+      try await network.startAll()
+      let bag = try await network.post(network.bag(tasks: 1, paths: 3_000_000))
+      let agent = try #require(network.agents.first)
+      try await network.until("the task runs") { !descendants(of: agent.identifier).isEmpty }
+      let children = descendants(of: agent.identifier)
+      kill(agent.identifier, SIGKILL)
+      #expect(await agent.end(within: 5) == .signalled(SIGKILL))
+      try await network.until("nothing of the sandbox is left", seconds: 5) {
+        children.allSatisfy { !isAlive($0) }
+      }
+      try network.start(site)
+      try await network.complete(bag)
+      try await network.expectOneReceiptPerReplica(of: bag, tasks: 1)
+    }
+  }
+
+  private func descendants(of process: Int32) -> [Int32] {
+    // One read of a small file of proc(5) for each thread that may have started something.
+    let tasks = (try? directoryNames("/proc/\(process)/task")) ?? []
+    let children = tasks.flatMap { task in
+      ((try? LocalFile.readText("/proc/\(process)/task/\(task)/children")) ?? "").split(separator: " ")
+        .compactMap { Int32($0) }
+    }
+    return children + children.flatMap { descendants(of: $0) }
+  }
+
+  private func isAlive(_ process: Int32) -> Bool {
+    guard let status = try? LocalFile.readText("/proc/\(process)/stat") else { return false }
+    // A zombie that init has not collected yet runs nothing.
+    return !status.contains(") Z ")
+  }
+}
+
+extension TestNetwork {
+  /// One draw, one commit, one reveal, one verdict, one leaf, one payment for each replica; no penalty; an audit that holds.
+  func expectOneReceiptPerReplica(of bag: BagID, tasks: Int) async throws {
+    await stop()
+    let summary = try #require(try await ledger.bag(bag))
+    #expect(summary.tasks == ["FINAL": tasks])
+    let tally = Tally(try await events())
+    #expect(tally.drawn.count == tasks, "a bag of one replica per task draws no node twice")
+    for replica in tally.drawn {
+      #expect(tally.acknowledged[replica] == 1, "acknowledgements of \(replica)")
+      #expect(tally.committed[replica] == 1, "commits of \(replica)")
+      #expect(tally.revealed[replica] == 1, "reveals of \(replica)")
+      #expect(tally.won[replica] == 1, "verdicts for \(replica)")
+      #expect(tally.paid[replica] == 1, "payments of \(replica)")
+      #expect(tally.leaves[replica.task] == 1, "receipt leaves of \(replica)")
+    }
+    #expect(tally.penalties == [])
+    for site in sites {
+      let node = try #require(try await ledger.node(site.node.address))
+      #expect(node.strikes == 0)
+      #expect(node.slashed == 0)
+    }
+    #expect(try directoryNames(shared.receipts.directory).count == tasks)
+    let audit = try Audit.run(ledgerDirectory)
+    #expect(audit.isClean, "\(audit.fault.map(\.description) ?? "")")
+    #expect(audit.receipts == tasks)
+  }
+}
+
+/// What the ledger's events say of replicas.
+struct Tally {
+  var drawn: [ReplicaName] = []
+  var acknowledged: [ReplicaName: Int] = [:]
+  var committed: [ReplicaName: Int] = [:]
+  var revealed: [ReplicaName: Int] = [:]
+  var won: [ReplicaName: Int] = [:]
+  var paid: [ReplicaName: Int] = [:]
+  var leaves: [TaskID: Int] = [:]
+  /// Slashes, strikes, declines and time-outs.
+  var penalties: [Event] = []
+
+  init(_ events: [Event]) {
+    for event in events {
+      switch event {
+      case .drawn(let replica, _, _): drawn.append(replica)
+      case .acknowledged(let replica, _): acknowledged[replica, default: 0] += 1
+      case .committed(let replica, _): committed[replica, default: 0] += 1
+      case .revealed(let replica, _, _): revealed[replica, default: 0] += 1
+      case .judged(let replica, .won): won[replica, default: 0] += 1
+      case .paid(let payment): paid[payment.replica, default: 0] += 1
+      case .leafAppended(_, let leaf): leaves[leaf.task, default: 0] += 1
+      case .slashed, .struck, .declined, .replicaTimedOut, .equivocated, .judged: penalties.append(event)
+      default: break
+      }
+    }
+  }
+}
