@@ -1,5 +1,6 @@
 import Foundation
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -13,10 +14,8 @@ struct KeystoreTests {
   }
 
   private func inDirectory(_ body: (String) throws -> Void) throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("samovar-keys-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try body(path)
+    let directory = try TemporaryDirectory()
+    try body(directory.path)
   }
 
   @Test func aKeyComesBackWithItsPasswordOnly() throws {
