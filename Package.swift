@@ -94,19 +94,23 @@ let package = Package(
 
     // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
     .target(name: "CProbe", path: "Tests/CProbe"),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .executableTarget(
       name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
       swiftSettings: house, linkerSettings: staticLinking),
-    tests("WorkloadTests", of: ["Workload"]),
-    tests("TelemetryTests", of: ["Telemetry", "Workload"]),
-    tests("SandboxPlanTests", of: ["SandboxPlan"]),
-    tests("SandboxTests", of: ["Sandbox", "SandboxPlan", "Workload"]),
-    tests("ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1"], exclude: ["eth_account_check.py"]),
+    tests("WorkloadTests", of: ["Workload", "TestSupport"]),
+    tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"]),
+    tests("SandboxPlanTests", of: ["SandboxPlan", "TestSupport"]),
+    tests("SandboxTests", of: ["Sandbox", "SandboxPlan", "Workload", "TestSupport"]),
+    tests(
+      "ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1", "TestSupport"],
+      exclude: ["eth_account_check.py"]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
-    tests("LedgerTests", of: ["Ledger", "Receipts", "Workload"]),
-    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload"]),
-    tests("EFastTests", of: ["Workload"]),
-    tests("AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload"]),
+    tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
+    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
+    tests("EFastTests", of: ["Workload", "TestSupport"]),
+    tests(
+      "AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload", "TestSupport"]),
     tests("ArchitectureTests", of: []),
   ]
 )

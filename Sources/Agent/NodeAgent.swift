@@ -72,21 +72,13 @@ package struct NodeAgent: Sendable {
 
   private static func key(of identity: AgentConfiguration.Identity) throws -> PrivateKey {
     let keystore = try KeystoreFile.read(identity.keyFile)
-    let password = try password(identity.passwordFile)
+    let password = try LocalFile.firstLine(identity.passwordFile)
     do {
       return try keystore.unlock(password: password)
     } catch {
       throw NodeSetupError.keyLocked(
         file: identity.keyFile, passwordFile: identity.passwordFile, reason: "\(error)")
     }
-  }
-
-  /// The first line of a file.
-  private static func password(_ path: String) throws(FileError) -> [UInt8] {
-    Array(
-      try LocalFile.read(path, limit: .kibibytes(4)).prefix {
-        $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
-      })
   }
 
   private static func services(

@@ -101,8 +101,8 @@ package enum SimulationError: Error, Hashable, Sendable, CustomStringConvertible
   case noTank(board: String)
   /// A sensor of the board is of a kind that the simulation doesn't keep.
   case sensorNotSimulated(quantity: String, source: String)
-  /// Writing the tree or the state failed with this errno.
-  case system(attempt: String, path: String, errno: Int32, said: String)
+  /// Writing the tree or the state failed.
+  case file(FileError)
   case stateUnreadable(path: String, said: String)
 
   package var description: String {
@@ -111,9 +111,8 @@ package enum SimulationError: Error, Hashable, Sendable, CustomStringConvertible
       "the board '\(board)' has no tank to simulate; use hardware/simulated-boiler or add a `tank:` to it"
     case .sensorNotSimulated(let quantity, let source):
       "\(quantity) is read from \(source), which the simulation doesn't keep; use w1 or hwmon sensors"
-    case .system(let attempt, let path, _, let said):
-      "cannot \(attempt) \(path): \(said); "
-        + "the simulated boiler needs a directory that the agent may write, with free space"
+    case .file(let error):
+      "\(error); the simulated boiler needs a directory that the agent may write, with free space"
     case .stateUnreadable(let path, let said):
       "\(path) is not the state of a simulated boiler (\(said)); remove it to start the simulation anew"
     }

@@ -28,7 +28,7 @@ struct AuditCommand: ParsableCommand {
     do {
       report = try Audit.run(ledger, temporaryDirectory: temporary, progress: progress)
     } catch {
-      StandardError.write("samovar: cannot audit \(ledger): \(error)\n")
+      StandardStream.error.write("samovar: cannot audit \(ledger): \(error)\n")
       throw ExitCode(2)
     }
     if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
@@ -41,16 +41,8 @@ struct AuditCommand: ParsableCommand {
     return { progress in
       let percent = progress.ofBlocks > 0 ? min(100, progress.blocks * 100 / progress.ofBlocks) : 100
       let end = progress.blocks == progress.ofBlocks ? "\n" : ""
-      StandardError.write("\r\(percent) % · \(progress.blocks) blocks · \(progress.calls) calls\(end)")
+      StandardStream.error.write("\r\(percent) % · \(progress.blocks) blocks · \(progress.calls) calls\(end)")
     }
-  }
-}
-
-/// Standard error without a buffer.
-private enum StandardError {
-  static func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 }
 

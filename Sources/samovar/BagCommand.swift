@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import Workload
 
-private import Glibc
-
 /// `samovar bag`: bags of tasks as people write them.
 struct BagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,16 +30,16 @@ struct BagCommand: ParsableCommand {
       do throws(InputFault) {
         text = try bag.text()
       } catch {
-        writeLine("samovar: the bag file \(bag.file) \(error.problem)", to: STDERR_FILENO)
+        StandardStream.error.writeLine("samovar: the bag file \(bag.file) \(error.problem)")
         throw ExitCode(66)
       }
       do throws(Mistakes) {
         show(try bag.resolve(text))
       } catch {
-        writeLine(error.description, to: STDERR_FILENO)
+        StandardStream.error.writeLine(error.description)
         let count = error.all.count
-        writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(bag.file)", to: STDERR_FILENO)
-        if json { writeLine(Self.json(error), to: STDOUT_FILENO) }
+        StandardStream.error.writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(bag.file)")
+        if json { StandardStream.output.writeLine(Self.json(error)) }
         throw ExitCode(65)
       }
     }
@@ -49,11 +47,11 @@ struct BagCommand: ParsableCommand {
     private func show(_ resolved: ResolvedBag) {
       let bag = resolved.bag
       if manifest {
-        writeAll(bag.manifest, to: STDOUT_FILENO)
+        StandardStream.output.write(bag.manifest)
       } else if json {
-        writeLine(Self.json(resolved), to: STDOUT_FILENO)
+        StandardStream.output.writeLine(Self.json(resolved))
       } else {
-        writeLine(Self.summary(resolved), to: STDOUT_FILENO)
+        StandardStream.output.writeLine(Self.summary(resolved))
       }
     }
 
@@ -120,23 +118,5 @@ struct BagCommand: ParsableCommand {
       while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
       return "\(amount.value / 1_000_000).\(fraction) EUR"
     }
-  }
-}
-
-private func writeLine(_ text: String, to descriptor: Int32) {
-  writeAll(Array((text + "\n").utf8), to: descriptor)
-}
-
-/// Writes all bytes; a reader that has gone away ends the program by SIGPIPE, as it does other tools.
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    let code = errno
-    if count < 0 {
-      if code == EINTR { continue }
-      return
-    }
-    rest = rest.dropFirst(count)
   }
 }

@@ -19,9 +19,9 @@ struct DoctorCommand: AsyncParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      writeWhole(Array(try encoder.encode(report)) + [10], to: 1)
+      StandardStream.output.write(Array(try encoder.encode(report)) + [10])
     } else {
-      writeWhole(Array(report.text.utf8), to: 1)
+      StandardStream.output.write(report.text)
     }
     if !report.isUsable { throw ExitCode(1) }
   }

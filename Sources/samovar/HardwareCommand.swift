@@ -1,7 +1,7 @@
 import Agent
 import ArgumentParser
-import Glibc
 import Telemetry
+import Workload
 
 /// `samovar hardware`: what the machine's sensors are and say.
 struct HardwareCommand: AsyncParsableCommand {
@@ -64,20 +64,17 @@ struct HardwareCapture: AsyncParsableCommand {
       "Serial numbers of 1-Wire thermometers are replaced by 1, 2, 3 in their order; hardware addresses are zeros.",
     ])
     guard let output else { return print(text, terminator: "") }
-    guard let file = fopen(output, "we") else { throw CannotWrite(path: output, errno: errno) }
-    let written = fputs(text, file)
-    let code = errno
-    guard fclose(file) == 0 else { throw CannotWrite(path: output, errno: errno) }
-    if written < 0 { throw CannotWrite(path: output, errno: code) }
+    do {
+      try LocalFile.writeInPlace(Array(text.utf8), to: output, followsLink: true)
+    } catch {
+      throw CannotWrite(error: error)
+    }
     print("\(tree.entries.count) attributes, links and directories in \(output)")
   }
 
   private struct CannotWrite: Error, CustomStringConvertible {
-    var path: String
-    var errno: Int32
-    var description: String {
-      "cannot write \(path): \(String(cString: strerror(errno))); name a file with --output that you may write"
-    }
+    var error: FileError
+    var description: String { "\(error); name a file with --output that you may write" }
   }
 }
 

@@ -78,7 +78,8 @@ struct KeyCommand: ParsableCommand {
     @Flag(help: "Say it in JSON.") var json = false
 
     func run() throws {
-      let text = String(decoding: try SmallFile.read(privateKeyFile, atMost: 1024), as: UTF8.self)
+      let text = String(
+        decoding: try LocalFile.readArgument(privateKeyFile, limit: .kibibytes(1)), as: UTF8.self)
       guard let bytes = Hex.decode(text.filter { !$0.isWhitespace }) else {
         throw NotHexadecimal(file: privateKeyFile)
       }

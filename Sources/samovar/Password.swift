@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Receipts
+import Workload
 
 /// Where the password of a key file comes from: `--password-file`, else SAMOVAR_KEY_PASSWORD, else the
 /// terminal.
@@ -35,8 +35,7 @@ struct PasswordOptions: ParsableArguments {
   private func unattended() throws(PasswordError) -> [UInt8]? {
     if let passwordFile {
       do {
-        let line = try SmallFile.read(passwordFile, atMost: 4096).prefix { $0 != UInt8(ascii: "\n") }
-        return Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+        return try LocalFile.firstLine(passwordFile)
       } catch {
         throw .file(error)
       }
@@ -46,7 +45,7 @@ struct PasswordOptions: ParsableArguments {
 }
 
 enum PasswordError: Error, CustomStringConvertible {
-  case file(SmallFile.Failure)
+  case file(FileError)
   case noTerminal(reason: String)
   case different
   case empty

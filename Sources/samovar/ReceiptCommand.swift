@@ -10,10 +10,10 @@ struct ReceiptCommand: ParsableCommand {
     subcommands: [Show.self, Verify.self])
 
   /// A receipt's statement holds a task's inputs and outputs by digest: far below this.
-  static let mostBytes = 16 << 20
+  static let most = ByteCount.mebibytes(16)
 
   static func read(_ file: String) throws -> SignedReceipt {
-    try SignedReceipt(decoding: SmallFile.read(file, atMost: mostBytes))
+    try SignedReceipt(decoding: LocalFile.readArgument(file, limit: most))
   }
 
   struct Show: ParsableCommand {

@@ -70,10 +70,10 @@ struct RunCommand: AsyncParsableCommand {
       try RunSummary(run: result, outputDirectory: output).print(asJSON: json, isQuiet: quiet)
       throw ExitCode(result.outcome == .cancelled ? 130 : result.outcome.exitStatus)
     } catch let error as SandboxError {
-      standardError("samovar run: \(error)\n")
+      StandardStream.error.write("samovar run: \(error)\n")
       throw ExitCode(125)
     } catch let error as Mistakes {
-      standardError("samovar run: \(error)\n")
+      StandardStream.error.write("samovar run: \(error)\n")
       throw ExitCode(125)
     }
   }
@@ -95,11 +95,6 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
-func standardError(_ text: String) {
-  let bytes = Array(text.utf8)
-  _ = write(2, bytes, bytes.count)
-}
-
 /// The directory that a run writes to: the one asked for, or one that is gone afterwards.
 struct OutputDirectory {
   let path: String
@@ -111,12 +106,8 @@ struct OutputDirectory {
       isTemporary = false
       return
     }
-    var template = Array(
-      "\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/samovar-run-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw SandboxError.systemCallFailed(doing: "making a directory for the output", errno: errno)
-    }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    path = try LocalFile.makeTemporaryDirectory("\(place)/samovar-run")
     isTemporary = true
   }
 

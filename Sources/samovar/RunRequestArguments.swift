@@ -98,29 +98,18 @@ struct LocalInput {
   init(file: String, path: String) throws {
     self.file = file
     self.path = path
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
+    var status = stat()
+    guard stat(file, &status) == 0 else {
       throw SandboxError.systemCallFailed(doing: "opening the input \(file)", errno: errno)
     }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard status.st_mode & S_IFMT == S_IFREG else {
       throw SandboxError.invalidRequest("the input \(file) is no regular file")
     }
-    var hash = SHA256()
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    var size: UInt64 = 0
-    while true {
-      let count = read(descriptor, &chunk, chunk.count)
-      guard count >= 0 else {
-        throw SandboxError.systemCallFailed(doing: "reading the input \(file)", errno: errno)
-      }
-      if count == 0 { break }
-      size += UInt64(count)
-      chunk.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    do {
+      (digest, size) = try LocalFile.digest(file)
+    } catch {
+      throw SandboxError.systemCallFailed(doing: "reading the input \(file)", errno: error.code)
     }
-    digest = ContentDigest(sha256: hash.finalize())
-    self.size = ByteCount(size)
     isExecutable = status.st_mode & 0o111 != 0
   }
 }

@@ -21,9 +21,9 @@ struct RunSummary: Encodable {
     if asJSON {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      writeWhole(Array(try encoder.encode(self)) + [10], to: 1)
+      StandardStream.output.write(Array(try encoder.encode(self)) + [10])
     } else if !isQuiet {
-      standardError(text)
+      StandardStream.error.write(text)
     }
   }
 
@@ -51,23 +51,11 @@ struct RunSummary: Encodable {
   }
 }
 
-func writeWhole(_ bytes: [UInt8], to descriptor: Int32) {
-  var done = 0
-  while done < bytes.count {
-    let more = bytes.withUnsafeBytes {
-      write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done)
-    }
-    if more < 0 && errno == EINTR { continue }
-    if more <= 0 { return }
-    done += more
-  }
-}
-
 /// Shows what a running command prints, from the files that it is kept in.
 final class StreamFollower: Sendable {
   private struct Position {
     var path: String
-    var target: Int32
+    var target: StandardStream
     var offset: off_t = 0
   }
 
@@ -77,7 +65,8 @@ final class StreamFollower: Sendable {
 
   init(directory: String) {
     positions = Mutex([
-      Position(path: directory + "/stdout", target: 1), Position(path: directory + "/stderr", target: 2),
+      Position(path: directory + "/stdout", target: .output),
+      Position(path: directory + "/stderr", target: .error),
     ])
     // The files may be those of an earlier run until the command starts.
     for name in ["stdout", "stderr"] { unlink(directory + "/" + name) }
@@ -107,7 +96,7 @@ final class StreamFollower: Sendable {
           let count = pread(file, &chunk, chunk.count, positions[index].offset)
           if count <= 0 { break }
           positions[index].offset += off_t(count)
-          writeWhole(Array(chunk[..<count]), to: positions[index].target)
+          positions[index].target.write(Array(chunk[..<count]))
         }
       }
     }

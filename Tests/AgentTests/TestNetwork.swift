@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import Receipts
 import Synchronization
+import TestSupport
 import Workload
 
 @testable import Agent
@@ -16,7 +17,7 @@ final class TestNetwork: Sendable {
   let ledger: EmbeddedLedger
   let requester: LedgerAccount
   let shared: SharedDirectory
-  private let logs: TestDirectory
+  private let logs: TemporaryDirectory
   private let processes = Mutex<[TestProcess]>([])
 
   var ledgerDirectory: String { directory + "/ledger" }
@@ -28,7 +29,7 @@ final class TestNetwork: Sendable {
   static func with(
     _ sites: [TestSite], in directory: String? = nil, _ body: (TestNetwork) async throws -> Void
   ) async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let network = try TestNetwork(sites, directory: directory ?? place.path)
     do {
       try await body(network)
@@ -43,7 +44,7 @@ final class TestNetwork: Sendable {
   private init(_ sites: [TestSite], directory: String) throws {
     self.sites = sites
     self.directory = directory
-    logs = try TestDirectory()
+    logs = try TemporaryDirectory()
     let requesterKey = PrivateKey.generate()
     let ledgerKey = PrivateKey.generate()
     var deposits = Dictionary(
@@ -168,7 +169,7 @@ final class TestNetwork: Sendable {
   }
 
   static let prices = TestProcess.repository + "/examples/efast/prices.csv"
-  static let inputs = ["efast": TestProcess.programs + "/efast", "prices.csv": prices]
+  static let inputs = ["efast": BuiltProgram("efast").path, "prices.csv": prices]
 
   func post(_ bag: ResolvedBag) async throws -> BagID {
     try await Submission(account: requester, shared: shared).post(bag)

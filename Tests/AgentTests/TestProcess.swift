@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 import Workload
 
 /// A process that a test starts and ends. Its standard input is a pipe that only this process holds open, by which an
@@ -11,12 +12,7 @@ final class TestProcess: Sendable {
     case signalled(Int32)
   }
 
-  /// Where the built programs are: beside the test bundle.
-  static let programs = {
-    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return LocalFile.directory(of: bundle)
-  }()
-  static let samovar = programs + "/samovar"
+  static let samovar = BuiltProgram.samovar.path
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
@@ -117,7 +113,7 @@ struct Printed {
   static func run(
     _ executable: String, _ arguments: [String], seconds: Double = 20
   ) async throws -> Printed {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let process = try TestProcess(
       executable, arguments, output: place.path + "/out", errors: place.path + "/err")
     guard let ending = await process.end(within: seconds) else {
@@ -131,20 +127,6 @@ struct Printed {
     }
     return Printed(status: status, output: process.printed, errors: process.said)
   }
-}
-
-/// A directory that is removed with its last holder.
-final class TestDirectory: Sendable {
-  let path: String
-
-  init() throws {
-    let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-    var template = Array("\(base)/samovar-agent-tests.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw FileError("make a directory in", base, code: errno) }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// Why a test could not go on.

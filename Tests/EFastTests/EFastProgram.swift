@@ -1,39 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, beside the bundle of the tests: a static executable can't be linked into it.
 struct EFastProgram {
-  struct Result {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   static let prices = repository.appending(path: "examples/efast/prices.csv").path
 
-  static func run(_ arguments: [String]) throws -> Result {
-    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "efast")
-    try #require(
-      FileManager.default.isExecutableFile(atPath: program.path),
-      "\(program.path) is missing; 'swift build --product efast' makes it")
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    // Errors are a few lines, which the pipe holds; so one after the other can't block.
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let said = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Result(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: said, as: UTF8.self))
+  static func run(_ arguments: [String]) throws -> Printed {
+    let program = BuiltProgram("efast")
+    try #require(program.isThere, "\(program.path) is missing; 'swift build --product efast' makes it")
+    return try program.run(arguments)
   }
 
   /// The result of a call that must succeed.
@@ -83,12 +61,12 @@ struct Report: Decodable {
 
 /// A file that is gone when the test ends.
 final class TemporaryFile {
+  private let directory: TemporaryDirectory
   let path: String
 
   init(_ text: String) throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "efast-\(UUID().uuidString).csv").path
+    directory = try TemporaryDirectory()
+    path = "\(directory.path)/text.csv"
     try Data(text.utf8).write(to: URL(filePath: path))
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -1,68 +1,44 @@
 import Foundation
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
 /// The program itself, which the build puts beside the test bundle.
 private enum SamovarProgram {
-  static let path: String? = {
-    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-      return nil
-    }
-    let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("samovar").path
-    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-  }()
-
-  struct Result {
-    var status: Int32
-    var output: String
-    var error: String
-  }
+  static let isThere = BuiltProgram.samovar.isThere
 
   static func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: URL
-  ) throws -> Result {
-    let process = Process()
+  ) throws -> Printed {
     // A session of its own, so that there is no terminal to ask for a password.
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    process.arguments = ["--wait", try #require(path)] + arguments
-    process.currentDirectoryURL = directory
-    process.environment = environment
-    let files = ["in", "out", "err"].map { directory.appendingPathComponent(".\($0)-\(UUID())") }
-    for file in files { try Data(file == files[0] ? Array(input.utf8) : []).write(to: file) }
-    process.standardInput = try FileHandle(forReadingFrom: files[0])
-    process.standardOutput = try FileHandle(forWritingTo: files[1])
-    process.standardError = try FileHandle(forWritingTo: files[2])
-    try process.run()
-    process.waitUntilExit()
-    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-    return Result(status: process.terminationStatus, output: texts[1], error: texts[2])
+    try Printed.run(
+      "/usr/bin/setsid", ["--wait", BuiltProgram.samovar.path] + arguments, input: input,
+      environment: environment, in: directory.path)
   }
 
   static func inDirectory(_ body: (URL) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("samovar-command-\(UUID())")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try body(directory)
+    let directory = try TemporaryDirectory()
+    try body(URL(filePath: directory.path))
   }
 }
 
 @Suite(
   "samovar key, samovar receipt",
   .enabled(
-    if: SamovarProgram.path != nil, "the samovar program is not beside the test bundle: build it first"))
+    if: SamovarProgram.isThere, "the samovar program is not beside the test bundle: build it first"))
 struct CommandTests {
   @Test func aKeyIsMadeShownExportedAndImported() throws {
     try SamovarProgram.inDirectory { directory in
       let password = ["SAMOVAR_KEY_PASSWORD": "boiling"]
       func run(_ line: String, input: String = "", environment: [String: String] = [:]) throws
-        -> SamovarProgram.Result
+        -> Printed
       {
         try SamovarProgram.run(
           line.split(separator: " ").map(String.init), input: input, environment: environment, in: directory)
       }
       let made = try run("key new --light a.json", environment: password)
-      #expect(made.status == 0, "\(made.error)")
+      #expect(made.status == 0, "\(made.errors)")
       let address = try #require(
         made.output.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init))
       #expect(Address(address) != nil)
@@ -75,32 +51,33 @@ struct CommandTests {
       #expect(exported.output.count == 67)
       try Data("boiling\nsecond line\n".utf8).write(to: directory.appendingPathComponent("password"))
       let imported = try run("key import --light --password-file password b.json", input: exported.output)
-      #expect(imported.status == 0, "\(imported.error)")
+      #expect(imported.status == 0, "\(imported.errors)")
       #expect(imported.output.contains(address))
       #expect(try run("key export --password-file password b.json").output == exported.output)
 
       let wrong = try run("key export a.json", environment: ["SAMOVAR_KEY_PASSWORD": "cold"])
       #expect(wrong.status == 1)
-      #expect(wrong.error.contains("wrong password"))
+      #expect(wrong.errors.contains("wrong password"))
       #expect(wrong.output.isEmpty)
       let over = try run("key new --light a.json", environment: password)
       #expect(over.status == 1)
-      #expect(over.error.contains("exists already"))
+      #expect(over.errors.contains("exists already"))
       let silent = try run("key export a.json")
       #expect(silent.status == 1)
-      #expect(silent.error.contains("there is no terminal"))
+      #expect(silent.errors.contains("there is no terminal"))
       let empty = try run("key new c.json", environment: ["SAMOVAR_KEY_PASSWORD": ""])
       #expect(empty.status == 1)
-      #expect(empty.error.contains("empty password"))
+      #expect(empty.errors.contains("empty password"))
       #expect(
-        try run("key import c.json --light", input: "tea", environment: password).error.contains("64 digits"))
+        try run("key import c.json --light", input: "tea", environment: password).errors.contains("64 digits")
+      )
       #expect(!FileManager.default.fileExists(atPath: directory.appendingPathComponent("c.json").path))
     }
   }
 
   @Test func aReceiptIsShownAndVerified() throws {
     try SamovarProgram.inDirectory { directory in
-      func run(_ arguments: String...) throws -> SamovarProgram.Result {
+      func run(_ arguments: String...) throws -> Printed {
         try SamovarProgram.run(["receipt"] + arguments, in: directory)
       }
       let signed = try Fixture.receipt()
@@ -111,7 +88,7 @@ struct CommandTests {
       try Data(altered.encoded()).write(to: directory.appendingPathComponent("bad.json"))
 
       let shown = try run("show", "good.json")
-      #expect(shown.status == 0, "\(shown.error)")
+      #expect(shown.status == 0, "\(shown.errors)")
       for part in [
         signed.hash.description, signed.receipt.node.description, "exited 0", "/bin/efast --seed 7",
         "network",
@@ -127,7 +104,7 @@ struct CommandTests {
         "verify", "good.json", "--chain-id", "31337", "--contract", "\(signed.domain.verifyingContract)",
         "--node",
         "\(signed.receipt.node)")
-      #expect(good.status == 0, "\(good.output) \(good.error)")
+      #expect(good.status == 0, "\(good.output) \(good.errors)")
       #expect(good.output.contains("Verified"))
 
       let bad = try run("verify", "bad.json", "--chain-id", "1", "--json")
@@ -145,7 +122,7 @@ struct CommandTests {
       try Data("{}".utf8).write(to: directory.appendingPathComponent("none.json"))
       let none = try run("verify", "none.json")
       #expect(none.status == 1)
-      #expect(none.error.contains("no signed receipt: 'domain' is missing"))
+      #expect(none.errors.contains("no signed receipt: 'domain' is missing"))
     }
   }
 }

@@ -1,22 +1,10 @@
 import SandboxPlan
+import TestSupport
 import Testing
-
-/// A generator whose sequence is fixed by its seed: SplitMix64.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 extension SetupPlan {
   /// Every kind of step, with values of every size.
-  static func random(_ generator: inout Seeded) -> SetupPlan {
+  static func random(_ generator: inout SplitMix64) -> SetupPlan {
     func text() -> String {
       let alphabet = Array("/abc.äé€𝄞 \n=:-")
       return String(
@@ -61,13 +49,13 @@ extension SetupPlan {
 
 @Suite struct PlanCodecTests {
   @Test(arguments: 0..<200 as Range<UInt64>) func whatIsWrittenIsRead(seed: UInt64) throws {
-    var generator = Seeded(seed)
+    var generator = SplitMix64(seed)
     let plan = SetupPlan.random(&generator)
     #expect(try SetupPlan(decoding: plan.encoded) == plan)
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>) func everyCutIsMalformed(seed: UInt64) {
-    var generator = Seeded(seed)
+    var generator = SplitMix64(seed)
     let bytes = SetupPlan.random(&generator).encoded
     for count in bytes.indices {
       #expect(throws: MalformedPlan.self) { try SetupPlan(decoding: Array(bytes[..<count])) }
@@ -77,7 +65,7 @@ extension SetupPlan {
 
   /// A flipped byte is another plan or none; it never crashes, and never asks for memory that isn't there.
   @Test(arguments: 0..<20 as Range<UInt64>) func hostileBytesAreReadOrRefused(seed: UInt64) {
-    var generator = Seeded(seed)
+    var generator = SplitMix64(seed)
     let good = SetupPlan.random(&generator).encoded
     var read = 0
     for _ in 0..<500 {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Workload
 
@@ -27,7 +28,8 @@ import Workload
   }
 
   @Test func whatIsNoProgramIs126() async throws {
-    let path = Sandboxed.temporaryDirectory() + "/text"
+    let scratch = try TemporaryDirectory()
+    let path = scratch.path + "/text"
     try Data("no program\n".utf8).write(to: URL(filePath: path))
     let file = InputFile(
       path: "/text", digest: ContentDigest(of: Array("no program\n".utf8)), size: ByteCount(11))
@@ -104,31 +106,36 @@ import Workload
 
   /// The daemon's death is the closing of its end of the control socket.
   @Test func theDaemonsDeathKillsTheSandbox() async throws {
-    let (daemon, children) = try await startDaemon()
+    let scratch = try TemporaryDirectory()
+    let (daemon, children) = try await startDaemon(in: scratch.path)
     kill(daemon.processIdentifier, SIGKILL)
     daemon.waitUntilExit()
     #expect(await areGone(children))
+    withExtendedLifetime(scratch) {}
   }
 
   @Test func theHelpersDeathKillsTheSandboxAndIsAnError() async throws {
-    let (daemon, children) = try await startDaemon()
+    let scratch = try TemporaryDirectory()
+    let (daemon, children) = try await startDaemon(in: scratch.path)
     kill(try #require(children.first), SIGKILL)
     daemon.waitUntilExit()
     #expect(daemon.terminationStatus == 125)
     #expect(await areGone(children))
+    withExtendedLifetime(scratch) {}
   }
 
   @Test func anInterruptedCommandCleansUp() async throws {
-    let (daemon, children) = try await startDaemon()
+    let scratch = try TemporaryDirectory()
+    let (daemon, children) = try await startDaemon(in: scratch.path)
     kill(daemon.processIdentifier, SIGINT)
     daemon.waitUntilExit()
     #expect(daemon.terminationStatus == 130)
     #expect(await areGone(children))
+    withExtendedLifetime(scratch) {}
   }
 
   /// `samovar run` with a payload that ignores SIGTERM, and all processes below it, the helper first.
-  private func startDaemon() async throws -> (daemon: Process, children: [Int32]) {
-    let directory = Sandboxed.temporaryDirectory()
+  private func startDaemon(in directory: String) async throws -> (daemon: Process, children: [Int32]) {
     let daemon = Process()
     daemon.executableURL = URL(filePath: Sandboxed.directory + "/samovar")
     daemon.arguments = [

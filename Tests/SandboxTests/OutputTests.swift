@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Workload
 
@@ -32,7 +33,8 @@ import Workload
   }
 
   @Test func inputsAreThereAndReadOnly() async throws {
-    let directory = Sandboxed.temporaryDirectory()
+    let scratch = try TemporaryDirectory()
+    let directory = scratch.path
     let bytes = Array("prices\n".utf8)
     for (name, mode) in [("open", 0o644), ("closed", 0o600)] {
       let path = directory + "/" + name
@@ -64,7 +66,8 @@ import Workload
   }
 
   @Test func aRootDirectoryIsReadOnlyAndItsTrapsAreHarmless() async throws {
-    let root = Sandboxed.temporaryDirectory()
+    let scratch = try TemporaryDirectory()
+    let root = scratch.path
     try FileManager.default.copyItem(atPath: Sandboxed.probe, toPath: root + "/probe")
     chmod(root, 0o755)
     chmod(root + "/probe", 0o755)

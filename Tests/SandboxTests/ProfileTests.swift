@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Workload
 
@@ -72,7 +73,8 @@ import Workload
   }
 
   @Test func aDenyListSaysThatItIsOne() async throws {
-    let path = Sandboxed.temporaryDirectory() + "/open.yaml"
+    let scratch = try TemporaryDirectory()
+    let path = scratch.path + "/open.yaml"
     try Data("seccomp: {defaultAction: SCMP_ACT_ALLOW}\n".utf8).write(to: URL(filePath: path))
     let specification = TaskSpec(name: "t", command: ["/probe", "exit", "0"], inputs: [Sandboxed.probeFile])
     let run = try await Sandboxed.run(specification, inputs: [:], profile: path).run

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Workload
 
@@ -7,30 +8,15 @@ import Workload
 
 /// `samovar run` and `samovar doctor`, as people and scripts see them.
 @Suite(.serialized) struct RunCommandTests {
-  private struct Printed {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
   private func samovar(_ arguments: String...) throws -> Printed { try samovar(arguments) }
 
   private func samovar(_ arguments: [String]) throws -> Printed {
-    let directory = Sandboxed.temporaryDirectory()
-    let process = Process()
-    process.executableURL = URL(filePath: Sandboxed.directory + "/samovar")
-    process.arguments = arguments
-    process.environment = ["SAMOVAR_PROFILES": Sandboxed.profiles, "PATH": "/usr/bin:/bin", "SECRET": "1"]
-    for name in ["out", "err"] {
-      _ = FileManager.default.createFile(atPath: directory + "/" + name, contents: nil)
-    }
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: directory + "/out"))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: directory + "/err"))
-    try process.run()
-    process.waitUntilExit()
-    return Printed(
-      status: process.terminationStatus, output: HostFile.text(directory + "/out") ?? "",
-      errors: HostFile.text(directory + "/err") ?? "")
+    var printed = try BuiltProgram.samovar.run(
+      arguments,
+      environment: ["SAMOVAR_PROFILES": Sandboxed.profiles, "PATH": "/usr/bin:/bin", "SECRET": "1"])
+    printed.output = printed.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    printed.errors = printed.errors.trimmingCharacters(in: .whitespacesAndNewlines)
+    return printed
   }
 
   @Test(
@@ -51,7 +37,8 @@ import Workload
   }
 
   @Test func outputsAreKeptAndTheHostsDataIsNotThere() throws {
-    let directory = Sandboxed.temporaryDirectory()
+    let scratch = try TemporaryDirectory()
+    let directory = scratch.path
     let script = "echo made > r.txt; echo $HOME $SECRET; ls -d /root /home /etc/shadow /sys; exit 0"
     let run = try samovar("run", "--output", directory, "--keep", "r.txt", "--", "sh", "-c", script)
     #expect(run.status == 0)

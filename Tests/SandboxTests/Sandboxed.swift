@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Workload
 
@@ -7,16 +8,13 @@ import Workload
 
 /// The real launcher, with the helper and the probe that were built beside this test bundle.
 enum Sandboxed {
-  static let directory = {
-    let path = HostFile.link("/proc/self/exe") ?? ""
-    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-  }()
+  static let directory = BuiltProgram.directory
   static let probe = directory + "/sandbox-probe"
   static let profiles = {
     let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     return "/" + here + "/sandbox-profiles"
   }()
-  static let probeBytes = HostFile.read(probe, limit: 1 << 30) ?? []
+  static let probeBytes = HostFile.read(probe, limit: .mebibytes(1024)) ?? []
   static let probeFile = InputFile(
     path: "/probe", digest: ContentDigest(of: probeBytes), size: ByteCount(UInt64(probeBytes.count)),
     isExecutable: true)
@@ -39,7 +37,8 @@ enum Sandboxed {
     var run: CompletedRun
     var output: String
     var errors: String
-    var directory: String
+    fileprivate var kept: TemporaryDirectory
+    var directory: String { kept.path }
     var outcome: RunOutcome { run.outcome }
 
     /// The values of lines that begin with a key.
@@ -48,12 +47,6 @@ enum Sandboxed {
         String($0.dropFirst(key.count + 1))
       }
     }
-  }
-
-  static func temporaryDirectory() -> String {
-    var template = Array("/tmp/samovar-test-XXXXXX".utf8CString)
-    _ = mkdtemp(&template)
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Runs the probe with arguments.
@@ -72,7 +65,8 @@ enum Sandboxed {
     processors: [Int] = [],
     meter: (any EnergyMeter)? = nil
   ) async throws -> Result {
-    let directory = temporaryDirectory()
+    let kept = try TemporaryDirectory()
+    let directory = kept.path
     let launcher =
       meter.map { meter in
         Launcher(files: files, clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) }, meter: meter)
@@ -84,7 +78,7 @@ enum Sandboxed {
     return Result(
       run: run, output: HostFile.text(directory + "/stdout") ?? "",
       errors: HostFile.text(directory + "/stderr") ?? "",
-      directory: directory)
+      kept: kept)
   }
 
   /// Every cgroup of this process that still exists.

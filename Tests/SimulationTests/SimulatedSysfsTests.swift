@@ -2,19 +2,16 @@ import FoundationEssentials
 import Scheduling
 import Simulation
 import Telemetry
+import TestSupport
 import Testing
 import Workload
 
 /// A directory of its own for each test.
 final class Place {
-  let path: String
+  private let directory: TemporaryDirectory
+  var path: String { directory.path }
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/samovar-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Whether it could be written.
   func replace(_ file: String, with text: String) -> Bool {

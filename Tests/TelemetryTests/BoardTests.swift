@@ -68,7 +68,7 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     let error = #expect(throws: BoardError.self) { try Board.load(directory: "/nonexistent") }
     #expect(
       error?.description
-        == "cannot read /nonexistent/board.yaml: No such file or directory; name a directory that "
+        == "cannot open /nonexistent/board.yaml: No such file or directory; name a directory that "
         + "holds a board.yaml, such as hardware/simulated-boiler")
   }
 }

@@ -1,4 +1,5 @@
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct CPUTopologyTests {
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func everySetSurvivesBothWays() {
-    var random = Seeded(7)
+    var random = SplitMix64(7)
     for _ in 0..<500 {
       let numbers = (0..<Int.random(in: 0...40, using: &random)).map { _ in
         Int.random(in: 0...200, using: &random)

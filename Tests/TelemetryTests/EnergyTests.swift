@@ -1,5 +1,6 @@
 import Glibc
 import Telemetry
+import TestSupport
 import Testing
 import Workload
 
@@ -21,7 +22,7 @@ import Workload
   }
 
   @Test func stepsOfEverySizeAddUpToTheWhole() {
-    var random = Seeded(11)
+    var random = SplitMix64(11)
     for _ in 0..<50 {
       let range = UInt64.random(in: 60_000_000...UInt64(1) << 40, using: &random)
       var counter = UInt64.random(in: 0..<range, using: &random)

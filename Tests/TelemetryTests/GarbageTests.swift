@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Telemetry
+import TestSupport
 import Testing
 import Workload
 
@@ -18,7 +19,7 @@ import Workload
     let board = try Board.load(
       directory: String(#filePath.dropLast("Tests/TelemetryTests/GarbageTests.swift".count))
         + "hardware/simulated-boiler")
-    var random = Seeded(seed)
+    var random = SplitMix64(seed)
     for machine in [MachineTrees.intelServer, MachineTrees.amdServer, MachineTrees.boiler] {
       var tree = machine
       tree.put("sys/bus/iio/devices/iio:device0/name", "max31865")

@@ -1,5 +1,6 @@
 import Glibc
 @testable import Telemetry
+import TestSupport
 import Testing
 import Workload
 
@@ -10,7 +11,7 @@ import Workload
   }
 
   @Test func filesOfEveryKindSurviveTheirText() throws {
-    var random = Seeded(3)
+    var random = SplitMix64(3)
     let parts = ["a", "\n", "\0", "EOF", "NULLBYTE", " ", "\r\n", "°", "Mode: 644", "\\EOF ", "#", ""]
     for number in 0..<300 {
       let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in
@@ -182,7 +183,7 @@ import Workload
   }
 
   @Test func numbersInNamesAreOrderedAsNumbers() {
-    var random = Seeded(5)
+    var random = SplitMix64(5)
     let names = [
       "hwmon0", "hwmon1", "hwmon2", "hwmon10", "hwmon010", "temp", "temp1", "temp1_input", "temp2",
     ]

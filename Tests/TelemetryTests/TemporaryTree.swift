@@ -1,18 +1,17 @@
-import FoundationEssentials
 import Glibc
 import Telemetry
+import TestSupport
 import Testing
 
 /// A directory of its own that is gone when the test has let go of it and of its roots.
 final class TemporaryTree: Sendable {
-  let path: String
+  private let directory: TemporaryDirectory
+  var path: String { directory.path }
 
   init(_ tree: SysfsTree = SysfsTree()) throws {
-    path = "/tmp/samovar-telemetry-\(UUID().uuidString)"
+    directory = try TemporaryDirectory()
     try tree.unpack(into: path)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   var root: SysfsRoot { root { _ in nil } }
 
@@ -43,18 +42,5 @@ final class TemporaryTree: Sendable {
   func touch(_ file: String, atSecond second: Int) throws {
     var times = [timespec(tv_sec: second, tv_nsec: 0), timespec(tv_sec: second, tv_nsec: 0)]
     try #require(utimensat(AT_FDCWD, path + "/" + file, &times, 0) == 0)
-  }
-}
-
-/// SplitMix64, so that a property that fails fails again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,15 +1,17 @@
-import Glibc
+import TestSupport
 import Testing
 import Workload
 
 @Suite struct ContentStoreTests {
-  private func makeStore() throws -> ContentStore {
-    var template = Array("/tmp/samovar-test.XXXXXX".utf8CString)
-    return try ContentStore(directory: String(cString: try #require(mkdtemp(&template))))
+  private let scratch: TemporaryDirectory
+  private let store: ContentStore
+
+  init() throws {
+    scratch = try TemporaryDirectory()
+    store = try ContentStore(directory: scratch.path)
   }
 
   @Test func keepsBytesAndFilesUnderTheirDigest() throws {
-    let store = try makeStore()
     let bytes = Array("prices".utf8)
     let digest = try store.put(bytes)
     #expect(try store.read(digest) == bytes)
@@ -18,13 +20,11 @@ import Workload
   }
 
   @Test func absentContentIsNamed() throws {
-    let store = try makeStore()
     let digest = ContentDigest(of: [1])
     #expect(throws: ContentError.absent(digest, store: store.directory)) { try store.read(digest) }
   }
 
   @Test func aFlippedBitIsNotGivenOut() throws {
-    let store = try makeStore()
     let digest = try store.put([1, 2, 3])
     try LocalFile.write([1, 2, 2], to: store.path(of: digest))
     let expected = ContentError.corrupt(

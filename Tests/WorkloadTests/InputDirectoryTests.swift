@@ -1,13 +1,14 @@
 import Glibc
+import TestSupport
 import Testing
 import Workload
 
-@Suite final class InputDirectoryTests {
-  private let root: String
+@Suite struct InputDirectoryTests {
+  private let scratch: TemporaryDirectory
+  private var root: String { scratch.path }
 
   init() throws {
-    var template = Array("/tmp/samovar-inputs-XXXXXX\0".utf8CString)
-    root = String(cString: try #require(mkdtemp(&template)))
+    scratch = try TemporaryDirectory()
     mkdir(root + "/bag", 0o755)
     mkdir(root + "/bag/sub", 0o755)
     write("abc", to: "bag/prices.csv")
@@ -15,13 +16,6 @@ import Workload
     mkfifo(root + "/bag/fifo", 0o644)
     symlink("../secret", root + "/bag/link")
     symlink("prices.csv", root + "/bag/inner")
-  }
-
-  deinit {
-    for path in ["bag/prices.csv", "bag/fifo", "bag/link", "bag/inner", "bag/bag.yaml", "secret"] {
-      unlink(root + "/" + path)
-    }
-    for path in ["/bag/sub", "/bag", ""] { rmdir(root + path) }
   }
 
   private func write(_ text: String, to path: String) {

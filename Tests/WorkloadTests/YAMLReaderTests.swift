@@ -1,5 +1,6 @@
 import Testing
-import Workload
+
+@testable import Workload
 
 @Suite struct YAMLReaderTests {
   private struct Draft: Equatable {
@@ -48,5 +49,49 @@ import Workload
     }
     #expect(price == MicroEuros(2000))
     #expect(temperature == Celsius(-3.5))
+  }
+  /// Anchors, each of them twice the one before it: 2⁴⁰ nodes for a parser that looks at all of them.
+  private static let bomb =
+    "a: &a0 [x, x]\n" + (1...40).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+
+  @Test(arguments: ["? *a40\n: 1\n", "? [*a40, b]\n: 1\n", "b: {*a40 : 1}\n", "b: *a40\n"])
+  func aTreeThatGrowsByItsAliasesIsRefusedBeforeItIsParsed(end: String) throws {
+    let error = #expect(throws: Mistakes.self) { try read(Self.bomb + end) }
+    let message =
+      "t.yaml:7:10: there are more than 10 aliases (*name) in the file; write out what they stand for"
+    #expect(try #require(error).all.map(\.description) == [message])
+  }
+
+  @Test(arguments: [
+    "\r\n  *b", "\u{85}*b", "\u{FEFF}*b", "- *b", "? *b", "a: *b", "[*b]", "[a,*b]", "{*b : c}", "\"a\":*b",
+    "---\t*b",
+  ])
+  func noWayToWriteAnAliasIsOverlooked(text: String) {
+    #expect(YAMLAliases.excess(in: String(repeating: text + "\n", count: 10), file: "t.yaml") == nil)
+    #expect(YAMLAliases.excess(in: String(repeating: text + "\n", count: 11), file: "t.yaml") != nil)
+  }
+
+  /// The largest tree that is let through, counted node by node.
+  @Test func whatIsLetThroughIsSmall() throws {
+    func count(_ value: YAMLValue) -> Int {
+      value.isText ? 1 : (value.list() ?? []).reduce(1) { $0 + count($1) }
+    }
+    let text = "a: &a x\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: &d [*c, *c, *c]\ne: [*d, *d, *d]\n"
+    let nodes = try readYAML(text, file: "t.yaml") { root in
+      ["a", "b", "c", "d", "e"].map { root[$0].map(count) ?? 0 }
+    }
+    #expect(nodes == [1, 3, 7, 22, 67])
+    let key = try readYAML("name: &n a\nmemory: 1 MiB\nenv: {*n : 1}\n", file: "t.yaml") { root in
+      _ = root.keys
+      return root["env"]?.stringMap()
+    }
+    #expect(key == ["a": "1"])
+  }
+
+  @Test func starsInTextAreNoAliases() throws {
+    let script = String(repeating: "  cp *.csv /work/; echo 2 * x '*x'\n", count: 20)
+    let draft = try read("name: |\n\(script)" + "memory: 1 MiB\n")
+    #expect(draft.name.count > 400)
+    #expect(YAMLAliases.excess(in: String(repeating: "- \"*a\"\n- a *b\n", count: 20), file: "t") == nil)
   }
 }

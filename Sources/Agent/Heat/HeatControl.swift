@@ -4,9 +4,14 @@ package import Telemetry
 package import Workload
 
 /// The node's sense of its water: samples the sensors, lets the heat rule decide, and remembers both.
+///
+/// It has a thread of its own: a 1-Wire thermometer holds up its reader for the 750 ms of a conversion.
 package actor HeatControl {
   package nonisolated let board: Board
   package nonisolated let capacity: NodeCapacity
+  private let executor = SerialQueueExecutor(label: "samovar.heat")
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
   private var sampler: HeatSampler
   private let rule: HeatRule
   private var current: (snapshot: HeatSnapshot, plan: HeatPlan)?

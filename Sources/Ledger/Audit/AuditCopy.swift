@@ -19,13 +19,7 @@ final class AuditCopy {
   /// Throws `FileError` or `LedgerFileError.absent`.
   init(of source: String, temporaryDirectory: String) throws {
     guard LocalFile.exists(source) else { throw LedgerFileError.absent(path: source) }
-    var template = Array("\(temporaryDirectory)/samovar-audit-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw FileError("make a directory in", temporaryDirectory, code: errno)
-    }
-    let directory = template.withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.map { String(cString: $0) } ?? temporaryDirectory
-    }
+    let directory = try LocalFile.makeTemporaryDirectory("\(temporaryDirectory)/samovar-audit")
     self.directory = directory
     database = "\(directory)/ledger.sqlite"
     rewritten = "\(directory)/rewritten.sqlite"
@@ -60,8 +54,9 @@ final class AuditCopy {
     defer { pin.release() }
     let log = try readLog("\(source)-wal")
     // The database second: what is taken into it meanwhile is in the copy of the log too.
-    try LockedFile.writeTemporary(try LockedFile.read(source, limit: .mebibytes(65_536)), to: database)
-    if !log.isEmpty { try LockedFile.writeTemporary(log, to: "\(database)-wal") }
+    try LocalFile.writeInPlace(
+      try LockedFile.read(source, limit: .mebibytes(65_536)), to: database, mode: 0o600)
+    if !log.isEmpty { try LocalFile.writeInPlace(log, to: "\(database)-wal", mode: 0o600) }
     return WriteAheadLog(log).fault()
   }
 

@@ -1,4 +1,3 @@
-private import FoundationEssentials
 private import Glibc
 internal import Workload
 
@@ -19,23 +18,6 @@ enum LockedFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
     guard UInt64(clamping: status.st_size) <= limit.value else { throw FileError("read", path, code: EFBIG) }
     return try bytes(of: descriptor, count: Int(status.st_size), path: path)
-  }
-
-  /// Writes a file that need not outlive the process: without a sync, which `LocalFile.write` waits for.
-  static func writeTemporary(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw FileError("make", path, code: errno) }
-    defer { close(descriptor) }
-    var done = 0
-    while done < bytes.count {
-      let put = bytes.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
-      }
-      let code = errno
-      if put < 0, code == EINTR { continue }
-      guard put > 0 else { throw FileError("write", path, code: put < 0 ? code : ENOSPC) }
-      done += put
-    }
   }
 
   private static func bytes(of descriptor: Int32, count: Int, path: String) throws(FileError) -> [UInt8] {
@@ -60,9 +42,7 @@ enum LockedFile {
     var wanted = stat()
     guard fstat(descriptor, &wanted) == 0 else { return true }
     // Where /proc isn't there, nothing is known, and a descriptor left open is the lesser harm.
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") else {
-      return true
-    }
+    guard let names = try? LocalFile.names(in: "/proc/self/fd") else { return true }
     return names.compactMap { Int32($0) }.contains { other in
       var status = stat()
       return other != descriptor && fstat(other, &status) == 0 && status.st_dev == wanted.st_dev

@@ -54,7 +54,7 @@ package enum KeyDerivation: Hashable, Sendable {
         &key)
     }
     guard succeeded == 1 else {
-      throw .system(call: "deriving the key with", path: "libcrypto", reason: "it refused; is memory short?")
+      throw .noDerivation
     }
     return key
   }

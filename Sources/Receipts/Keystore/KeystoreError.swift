@@ -1,3 +1,5 @@
+package import Workload
+
 /// Why a key can't be had from a key file, or can't be written to one.
 package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case notAKeystore(reason: String)
@@ -9,10 +11,10 @@ package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noKey(PrivateKeyError)
   /// The file's address is not its key's.
   case otherAddress(stated: Address, found: Address)
-  case file(SmallFile.Failure)
+  case file(FileError)
   case exists(path: String)
-  /// A system call failed: which, on what, and what the system said.
-  case system(call: String, path: String, reason: String)
+  /// libcrypto refused to derive the key that opens the file.
+  case noDerivation
 
   package var description: String {
     switch self {
@@ -26,7 +28,7 @@ package enum KeystoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .file(let error): error.description
     case .exists(let path):
       "\(path) exists already, and a key file is never written over; choose another name"
-    case .system(let call, let path, let reason): "\(call) \(path): \(reason)"
+    case .noDerivation: "deriving the key with libcrypto: it refused; is memory short?"
     }
   }
 }

@@ -30,12 +30,13 @@ extension HostReport {
     let subject = "sandbox"
     do throws(SandboxError) {
       let files = try LauncherFiles.find(environment: environment)
-      var template = Array("\(environment["TMPDIR"] ?? "/tmp")/samovar-doctor-XXXXXX".utf8CString)
-      guard mkdtemp(&template) != nil else {
-        throw .systemCallFailed(
-          doing: "making a directory in \(environment["TMPDIR"] ?? "/tmp")", errno: errno)
+      let place = environment["TMPDIR"] ?? "/tmp"
+      let directory: String
+      do throws(FileError) {
+        directory = try LocalFile.makeTemporaryDirectory("\(place)/samovar-doctor")
+      } catch {
+        throw SandboxError.systemCallFailed(doing: "making a directory in \(place)", errno: error.code)
       }
-      let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
       defer {
         for name in ["stdout", "stderr"] { unlink(directory + "/" + name) }
         rmdir(directory)

@@ -1,22 +1,11 @@
 internal import Glibc
+internal import Workload
 
 /// Small files of the kernel's filesystems, read and written whole.
 enum HostFile {
-  /// Nothing where it can't be read.
-  static func read(_ path: String, limit: Int = 1 << 20) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16384)
-    while bytes.count < limit {
-      let count = Glibc.read(file, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { return nil }
-      if count == 0 { break }
-      bytes += chunk[..<count]
-    }
-    return bytes
+  /// Nothing where it can't be read or is larger.
+  static func read(_ path: String, limit: ByteCount = .mebibytes(16)) -> [UInt8]? {
+    try? LocalFile.read(path, limit: limit)
   }
 
   /// Without white space at its ends; nothing where it can't be read.
@@ -62,19 +51,8 @@ enum HostFile {
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func exists(_ path: String) -> Bool { LocalFile.exists(path) }
 
   /// Names in a directory, sorted, without `.` and `..`; nothing where it can't be read.
-  static func names(in directory: String) -> [String]? {
-    guard let stream = opendir(directory) else { return nil }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
+  static func names(in directory: String) -> [String]? { try? LocalFile.names(in: directory).sorted() }
 }

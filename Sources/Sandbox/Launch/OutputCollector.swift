@@ -56,49 +56,31 @@ struct OutputCollector {
     else { return nil }
     let destination = try create(path)
     defer { close(destination) }
-    var hash = SHA256()
-    var size: UInt64 = 0
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(source, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .systemCallFailed(doing: "reading the output \(path)", errno: errno) }
-      if count == 0 { break }
-      size += UInt64(count)
-      chunk.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      try write(chunk, count, to: destination, path)
+    let copied: (digest: ContentDigest, size: ByteCount)
+    do {
+      copied = try LocalFile.copy(descriptor: source, to: destination, named: path)
+    } catch {
+      throw .systemCallFailed(
+        doing: "copying the output \(path) to \(outputDirectory) (\(error.action))", errno: error.code)
     }
     return OutputFile(
-      path: path, mode: status.st_mode & 0o777, size: ByteCount(size),
-      digest: ContentDigest(sha256: hash.finalize()))
+      path: path, mode: status.st_mode & 0o777, size: copied.size, digest: copied.digest)
   }
 
   private func create(_ path: String) throws(SandboxError) -> Int32 {
-    var directory = outputDirectory
-    for part in path.split(separator: "/").dropLast() {
-      directory += "/" + part
-      if mkdir(directory, 0o755) < 0 && errno != EEXIST {
-        throw .systemCallFailed(doing: "creating the directory \(directory) for an output", errno: errno)
-      }
+    let destination = outputDirectory + "/" + path
+    do {
+      try LocalFile.makeDirectory(LocalFile.directory(of: destination))
+    } catch {
+      throw .systemCallFailed(
+        doing: "creating the directory \(error.path) for an output", errno: error.code)
     }
     let file = Glibc.open(
-      outputDirectory + "/" + path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644 as mode_t)
+      destination, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644 as mode_t)
     guard file >= 0 else {
-      throw .systemCallFailed(doing: "creating \(outputDirectory)/\(path) for an output", errno: errno)
+      throw .systemCallFailed(doing: "creating \(destination) for an output", errno: errno)
     }
     return file
-  }
-
-  private func write(_ bytes: [UInt8], _ count: Int, to file: Int32, _ path: String) throws(SandboxError) {
-    var done = 0
-    while done < count {
-      let more = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress?.advanced(by: done), count - done) }
-      if more < 0 && errno == EINTR { continue }
-      guard more > 0 else {
-        throw .systemCallFailed(doing: "writing \(outputDirectory)/\(path)", errno: more < 0 ? errno : EIO)
-      }
-      done += more
-    }
   }
 
   /// Digest and size of a captured stream's file.
@@ -106,18 +88,11 @@ struct OutputCollector {
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { throw .systemCallFailed(doing: "reading \(path)", errno: errno) }
     defer { close(file) }
-    var hash = SHA256()
-    var size: UInt64 = 0
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(file, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .systemCallFailed(doing: "reading \(path)", errno: errno) }
-      if count == 0 { break }
-      size += UInt64(count)
-      chunk.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    do {
+      let (digest, size) = try LocalFile.digest(descriptor: file, named: path)
+      return CapturedStream(digest: digest, size: size, isTruncated: isTruncated)
+    } catch {
+      throw .systemCallFailed(doing: "reading \(path)", errno: error.code)
     }
-    return CapturedStream(
-      digest: ContentDigest(sha256: hash.finalize()), size: ByteCount(size), isTruncated: isTruncated)
   }
 }

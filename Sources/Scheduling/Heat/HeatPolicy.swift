@@ -92,7 +92,7 @@ extension HeatPolicy {
       "cut_off must lie at least the hysteresis above comfort.maximum")
     demand(
       cutOff <= Self.hottestCutOff,
-      "cut_off must be at most \(Decimals.text(Self.hottestCutOff.value, places: 0)) °C")
+      "cut_off must be at most \(Decimals.trimmed(Self.hottestCutOff.value, 0)) °C")
     demand(coldWater < comfort.minimum, "cold_water must lie below comfort.minimum")
     demand(validity > .zero, "plan_validity must be longer than nothing")
     return found

@@ -63,7 +63,7 @@ package struct HeatRule: Hashable, Sendable {
       losses.append(
         HeatReason(
           .snapshotTooOld,
-          "the last temperatures are \(Decimals.text(age.seconds, places: 0)) s old: "
+          "the last temperatures are \(Decimals.trimmed(age.seconds, 0)) s old: "
             + "no heat from tasks until new ones come"))
     }
     if case .forbidden(let reasons) = snapshot.permission {
@@ -155,5 +155,5 @@ package struct HeatRule: Hashable, Sendable {
       capture: board.power.capture, worthOfHeat: worthOfHeat, slotHour: tariff.slotHour)
   }
 
-  private func text(_ temperature: Celsius) -> String { "\(Decimals.text(temperature.value, places: 1)) °C" }
+  private func text(_ temperature: Celsius) -> String { "\(Decimals.trimmed(temperature.value, 1)) °C" }
 }

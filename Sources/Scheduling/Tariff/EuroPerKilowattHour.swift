@@ -19,7 +19,7 @@ package struct SignedMicroEuros: Quantity {
 }
 
 extension EuroPerKilowattHour: CustomStringConvertible {
-  package var description: String { "\(Decimals.text(value, places: 4)) EUR/kWh" }
+  package var description: String { "\(Decimals.trimmed(value, 4)) EUR/kWh" }
 }
 
 extension YAMLValue {
@@ -28,21 +28,5 @@ extension YAMLValue {
     quantity(
       "a price of energy", ["EUR/kWh": 1, "ct/kWh": 0.01, "EUR/MWh": 0.001], mayBeNegative: mayBeNegative
     ).map(EuroPerKilowattHour.init)
-  }
-}
-
-/// Numbers in sentences, without Foundation's formats.
-enum Decimals {
-  /// With at most so many digits after the point, and none that are zero at its end.
-  static func text(_ value: Double, places: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-    var scale: Int64 = 1
-    for _ in 0..<places { scale *= 10 }
-    let scaled = Int64((abs(value) * Double(scale)).rounded())
-    var fraction = String(scaled % scale)
-    fraction = String(repeating: "0", count: max(0, places - fraction.count)) + fraction
-    while fraction.hasSuffix("0") { fraction.removeLast() }
-    let sign = value < 0 && scaled != 0 ? "-" : ""
-    return sign + String(scaled / scale) + (places > 0 && !fraction.isEmpty ? "." + fraction : "")
   }
 }

@@ -83,13 +83,13 @@ extension RejectionReason: CustomStringConvertible {
   }
 
   private static func thousandths(_ number: UInt32) -> String {
-    Decimals.text(Double(number) / 1000, places: 3)
+    Decimals.trimmed(Double(number) / 1000, 3)
   }
 
-  private static func seconds(_ time: Duration) -> String { "\(Decimals.text(time.seconds, places: 1)) s" }
+  private static func seconds(_ time: Duration) -> String { "\(Decimals.trimmed(time.seconds, 1)) s" }
 
   private static func euros(_ price: MicroEuros) -> String {
-    "\(Decimals.text(Double(price.value) / 1e6, places: 6)) EUR"
+    "\(Decimals.trimmed(Double(price.value) / 1e6, 6)) EUR"
   }
 
   /// In whole MiB, as people ask for it, where it is that.

@@ -1,4 +1,5 @@
 import Glibc
+import Workload
 
 /// Writes small files so that a reader sees the old or the new one whole, never a part: into a directory
 /// beside the tree, then a rename. Leaves alone what has not changed.
@@ -22,63 +23,42 @@ struct TreeWriter {
     if written[path] == nil { try makeDirectories(Self.parent(path)) }
     let temporary = root + Self.staging + "/" + path.replacing("/", with: "_")
     try put(text, into: temporary)
-    if rename(temporary, root + path) != 0 { throw failure("rename \(temporary) to", root + path) }
+    if rename(temporary, root + path) != 0 {
+      throw .file(FileError("rename \(temporary) to", root + path, code: errno))
+    }
     written[path] = text
   }
 
   mutating func remove(_ path: String) throws(SimulationError) {
     written[path] = nil
-    if unlink(root + path) != 0, errno != ENOENT { throw failure("remove", root + path) }
+    do { try LocalFile.remove(root + path) } catch { throw .file(error) }
   }
 
   /// A relative symbolic link, as sysfs has them from its classes to its devices.
   func link(_ path: String, to target: String) throws(SimulationError) {
     try makeDirectories(Self.parent(path))
-    if symlink(target, root + path) != 0, errno != EEXIST { throw failure("link", root + path) }
+    if symlink(target, root + path) != 0, errno != EEXIST {
+      throw .file(FileError("link", root + path, code: errno))
+    }
   }
 
   private func put(_ text: String, into path: String) throws(SimulationError) {
-    // Left by a process that was killed; read-only as it is, it could not be opened again.
-    if unlink(path) != 0, errno != ENOENT { throw failure("remove", path) }
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o444)
-    guard file >= 0 else { throw failure("create", path) }
+    do throws(FileError) {
+      // Left by a process that was killed; read-only as it is, it could not be opened again.
+      try LocalFile.remove(path)
+      try LocalFile.writeInPlace(Array(text.utf8), to: path, mode: 0o444)
+    } catch {
+      throw .file(error)
+    }
     // Whatever the process's umask: attributes of temperatures are for everybody to read.
-    if fchmod(file, 0o444) != 0 {
-      let code = errno
-      close(file)
-      throw failure("change the mode of", path, code)
-    }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        close(file)
-        throw failure("write", path, code)
-      }
-      bytes = bytes.dropFirst(count)
-    }
-    if close(file) != 0 { throw failure("close", path) }
+    if chmod(path, 0o444) != 0 { throw .file(FileError("change the mode of", path, code: errno)) }
   }
 
   private func makeDirectories(_ path: String) throws(SimulationError) {
-    var made = ""
-    let whole = root + path
-    for part in whole.split(separator: "/") {
-      made += whole.hasPrefix("/") || !made.isEmpty ? "/" + part : String(part)
-      if mkdir(made, 0o755) != 0 {
-        let code = errno
-        if code != EEXIST { throw failure("make the directory", made, code) }
-      }
-    }
+    do { try LocalFile.makeDirectory(root + path) } catch { throw .file(error) }
   }
 
   private static func parent(_ path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-  }
-
-  private func failure(_ attempt: String, _ path: String, _ code: Int32 = errno) -> SimulationError {
-    .system(attempt: attempt, path: path, errno: code, said: String(cString: strerror(code)))
   }
 }

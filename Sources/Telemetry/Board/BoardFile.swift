@@ -3,7 +3,7 @@ package import Workload
 /// `hardware/<board>/board.yaml`, as people write it.
 extension Board {
   /// Longest board file that is read.
-  package static let largestFile = 64 << 10
+  package static let largestFile = ByteCount.kibibytes(64)
 
   /// - Throws: every mistake of the file, each with line and column.
   package static func parse(_ text: String, file: String) throws(Mistakes) -> Board {

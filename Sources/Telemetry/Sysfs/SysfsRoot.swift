@@ -91,18 +91,12 @@ package struct SysfsRoot: Sendable {
   package func entriesIfPresent(_ path: String) throws(SysfsError) -> [String]? {
     let host = hostPath(path)
     if let code = failure(path) { throw SysfsError(.list, host, .system(errno: code)) }
-    guard let directory = opendir(host) else {
-      let code = Glibc.errno
-      if code == ENOENT { return nil }
-      throw SysfsError(.list, host, .system(errno: code))
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while names.count < Self.mostEntries, let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
+    let names: [String]
+    do {
+      names = try LocalFile.names(in: host, atMost: Self.mostEntries)
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw SysfsError(.list, host, .system(errno: error.code))
     }
     return names.sorted(by: NaturalOrder.precedes)
   }

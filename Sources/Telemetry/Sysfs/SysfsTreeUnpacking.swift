@@ -1,4 +1,5 @@
 import Glibc
+import Workload
 
 /// Writing a tree as files.
 extension SysfsTree {
@@ -6,11 +7,11 @@ extension SysfsTree {
   /// nothing is ever written through a link of the tree; unreadable attributes become empty files.
   package func unpack(into directory: String) throws(SysfsTreeError) {
     try check()
-    if mkdir(directory, 0o755) != 0, errno != EEXIST { throw .unwritable(path: directory, errno: errno) }
+    try Self.makeDirectory(directory)
     let inOrder = entries.sorted { $0.key < $1.key }
     for (path, entry) in inOrder {
       switch entry.content {
-      case .directory: try makeDirectories(path.split(separator: "/"), in: directory)
+      case .directory: try Self.makeDirectory(directory + "/" + path)
       case .file(let bytes): try write(bytes, path, mode: entry.mode, in: directory)
       case .unreadable: try write([], path, mode: entry.mode, in: directory)
       case .link: continue
@@ -18,10 +19,9 @@ extension SysfsTree {
     }
     for (path, entry) in inOrder {
       guard case .link(let target) = entry.content else { continue }
-      try makeDirectories(path.split(separator: "/").dropLast(), in: directory)
-      if symlink(target, directory + "/" + path) != 0 {
-        throw .unwritable(path: directory + "/" + path, errno: errno)
-      }
+      let host = directory + "/" + path
+      try Self.makeDirectory(LocalFile.directory(of: host))
+      if symlink(target, host) != 0 { throw .unwritable(path: host, errno: errno) }
     }
   }
 
@@ -58,29 +58,20 @@ extension SysfsTree {
     return true
   }
 
-  private func makeDirectories(_ parts: some Sequence<Substring>, in directory: String) throws(SysfsTreeError)
-  {
-    var path = directory
-    for part in parts {
-      path += "/" + part
-      if mkdir(path, 0o755) != 0, errno != EEXIST { throw .unwritable(path: path, errno: errno) }
+  private static func makeDirectory(_ path: String) throws(SysfsTreeError) {
+    do { try LocalFile.makeDirectory(path) } catch {
+      throw .unwritable(path: error.path, errno: error.code)
     }
   }
 
   private func write(
     _ bytes: [UInt8], _ path: String, mode: UInt16, in directory: String
   ) throws(SysfsTreeError) {
-    try makeDirectories(path.split(separator: "/").dropLast(), in: directory)
     let host = directory + "/" + path
+    try Self.makeDirectory(LocalFile.directory(of: host))
     // The owner may always write, so that a simulation or a test can change the attribute.
-    let file = open(host, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode_t(mode | 0o200))
-    guard file >= 0 else { throw .unwritable(path: host, errno: errno) }
-    defer { close(file) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw .unwritable(path: host, errno: errno) }
-      rest = rest.dropFirst(count)
+    do { try LocalFile.writeInPlace(bytes, to: host, mode: UInt32(mode | 0o200)) } catch {
+      throw .unwritable(path: error.path, errno: error.code)
     }
   }
 }

@@ -15,8 +15,7 @@ package struct InputDirectory: Sendable {
 
   /// The directory that a file is in, as inputs are written relative to it.
   package init(of file: String, replacements: [String: String] = [:]) {
-    let directory = file.lastIndex(of: "/").map { file[..<$0].isEmpty ? "/" : String(file[..<$0]) }
-    self.init(directory ?? ".", replacements: replacements)
+    self.init(LocalFile.directory(of: file), replacements: replacements)
   }
 
   /// Reads a regular file once, in chunks, for its digest and size.
@@ -58,23 +57,11 @@ package struct InputDirectory: Sendable {
     guard fault == .system(ENOENT) else { return InputFault(fault.description + " (\(path))") }
     guard replacements[source] == nil else { return InputFault("was to be \(path), which does not exist") }
     let parent = source.lastIndex(of: "/").map { String(source[...$0]) } ?? ""
-    let names = Self.names(in: parent.isEmpty ? directory : directory + "/" + parent)
-    let nearest = NearestKey.find(String(source.dropFirst(parent.count)), in: names).map { parent + $0 }
+    // At most as many names as are worth comparing.
+    let names = try? LocalFile.names(
+      in: parent.isEmpty ? directory : directory + "/" + parent, atMost: 1000)
+    let nearest = NearestKey.find(String(source.dropFirst(parent.count)), in: names ?? []).map { parent + $0 }
     return InputFault("does not exist (\(path))", nearest: nearest)
-  }
-
-  /// At most as many names as are worth comparing.
-  private static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while names.count < 1000, let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 
   private static func real(_ path: String) -> String? {

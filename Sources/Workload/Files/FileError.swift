@@ -19,6 +19,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     switch code {
     case ENOSPC, EDQUOT:
       "; free some space on that file system and start again, nothing that was acknowledged is lost"
+    case EFBIG: "; it is larger than anything that belongs there"
     case EROFS: "; that file system is mounted read-only"
     case EACCES, EPERM: "; give this user access to it, or run as its owner"
     default: ""

@@ -31,6 +31,7 @@ package func readYAML<Value>(
 package func readYAMLKeepingMistakes<Value>(
   _ text: String, file: String, _ read: (YAMLMapping) -> Value?
 ) -> (Value?, [Mistake]) {
+  if let excess = YAMLAliases.excess(in: text, file: file) { return (nil, [excess]) }
   let source = YAMLSource(file: file)
   let node: Node?
   do {

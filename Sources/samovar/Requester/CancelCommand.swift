@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Ledger
+import Workload
 
 /// `samovar cancel`: takes back the tasks of a bag that nobody has begun.
 struct CancelCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -149,23 +150,11 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
 }
 
 @Suite struct BitFlipTests {
-  /// SplitMix64, so that the same bits are flipped each time.
-  private struct Places: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   @Test func anyBitOfTheFileThatFlipsIsFound() async throws {
     let network = try await workedLedger(tasks: 1)
     let sound = try LocalFile.read(network.directory.database)
     let path = "\(network.scratch.path)/flipped.sqlite"
-    var places = Places(state: 1)
+    var places = SplitMix64(1)
     // A bit of every byte of the file's head and of the first pages' heads, and bits all over each page.
     var offsets = Array(0..<112)
     for page in stride(from: 0, to: sound.count, by: 4_096) {
@@ -175,7 +164,7 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     for offset in offsets {
       var bytes = sound
       bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &places)
-      try LockedFile.writeTemporary(bytes, to: path)
+      try LocalFile.writeInPlace(bytes, to: path)
       let report = try Audit.run(path)
       #expect(
         report.fault != nil,
@@ -191,7 +180,7 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     _ = try LocalFile.copy(network.directory.database, to: path)
     let log = try LocalFile.read("\(network.directory.database)-wal")
     #expect(log.count > 40_000)
-    var places = Places(state: 2)
+    var places = SplitMix64(2)
     let frame = 24 + 4_096
     var offsets = Array(0..<32)
     for start in stride(from: 32, to: log.count, by: frame) {
@@ -213,11 +202,11 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
   @Test func anyBitOfTheGenesisFileThatFlipsIsFound() async throws {
     let network = try await workedLedger(tasks: 1)
     let sound = try LocalFile.read(network.directory.genesisFile)
-    var places = Places(state: 3)
+    var places = SplitMix64(3)
     for offset in stride(from: 0, to: sound.count, by: 60) {
       var bytes = sound
       bytes[offset] ^= 1 << UInt8.random(in: 0..<8, using: &places)
-      try LockedFile.writeTemporary(bytes, to: network.directory.genesisFile)
+      try LocalFile.writeInPlace(bytes, to: network.directory.genesisFile)
       #expect(try Audit.run(network.directory.path).fault?.block == 0, "byte \(offset)")
     }
   }

@@ -3,6 +3,7 @@ import Glibc
 import Ledger
 import Receipts
 import Synchronization
+import TestSupport
 import Testing
 import Workload
 
@@ -15,23 +16,11 @@ final class HandClock: Sendable {
   func advance(milliseconds count: Int64) { milliseconds.withLock { $0 += count } }
 }
 
-/// A directory under /tmp that goes with its last user.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/samovar-test-XXXXXX".utf8CString)
-    path = String(cString: try #require(mkdtemp(&template)))
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// Three operators with a node each, on an embedded ledger in real files.
 struct EmbeddedNetwork {
   static let blockMilliseconds: UInt64 = 100
 
-  let scratch: Scratch
+  let scratch: TemporaryDirectory
   let clock = HandClock()
   let ledgerKey: PrivateKey
   let requester: PrivateKey
@@ -43,7 +32,7 @@ struct EmbeddedNetwork {
     func key(_ name: String) throws -> PrivateKey {
       try PrivateKey(bytes: Keccak256.hash("test \(name)").bytes)
     }
-    scratch = try Scratch()
+    scratch = try TemporaryDirectory()
     ledgerKey = try key("ledger")
     requester = try key("requester")
     operators = try (0..<3).map { try key("operator \($0)") }

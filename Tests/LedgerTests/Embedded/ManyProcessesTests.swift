@@ -1,28 +1,10 @@
 import Glibc
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
 @testable import Ledger
-
-/// `samovar`, which the build puts beside the test bundle.
-private let samovar: String? = {
-  guard let own = try? LocalFile.executable() else { return nil }
-  let directory = own.split(separator: "/").dropLast().joined(separator: "/")
-  let path = "/\(directory)/samovar"
-  return LocalFile.exists(path) ? path : nil
-}()
-
-extension LocalFile {
-  fileprivate static func executable() throws -> String {
-    var buffer = [CChar](repeating: 0, count: 4_096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    guard count > 0 else { throw FileError("read", "/proc/self/exe", code: errno) }
-    let own = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    // SwiftPM's own runner loads the bundle; then the bundle's path is its argument.
-    return CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own
-  }
-}
 
 @Suite struct ManyProcessesTests {
   private func spawn(_ path: String, _ arguments: [String]) throws -> pid_t {
@@ -45,9 +27,9 @@ extension LocalFile {
     return status == 0
   }
 
-  @Test(.enabled(if: samovar != nil, "the samovar executable is not built beside the tests"))
+  @Test(.enabled(if: BuiltProgram.samovar.isThere, "the samovar executable is not built beside the tests"))
   func writersThatAreKilledLoseNothingAcknowledged() async throws {
-    let path = try #require(samovar)
+    let path = BuiltProgram.samovar.path
     let network = try EmbeddedNetwork()
     let account = PrivateKey.generate().address
     let arguments = ["ledger", "deposit", "--ledger", network.directory.path, "\(account)=0.000001"]

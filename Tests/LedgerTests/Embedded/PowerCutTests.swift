@@ -1,4 +1,5 @@
 import Receipts
+import TestSupport
 import Testing
 import Workload
 

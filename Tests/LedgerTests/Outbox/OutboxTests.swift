@@ -1,4 +1,5 @@
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -16,7 +17,7 @@ import Workload
   }
 
   @Test func theFirstVoteIsTheOnlyOneForEver() async throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let path = "\(scratch.path)/outbox.sqlite"
     var outbox = try Outbox(path: path)
     #expect(try await outbox.synchronous() == 2)
@@ -44,7 +45,7 @@ import Workload
   }
 
   @Test func deliveriesMoveTheJournalOnAndNeverBack() async throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outbox = try Outbox(path: "\(scratch.path)/outbox.sqlite")
     let first = vote(salt: 1)
     _ = try await outbox.recordVote(replica, vote: first.vote, commit: first.commit, at: Instant(1))
@@ -68,7 +69,7 @@ import Workload
   }
 
   @Test func aSecondAgentOnTheSameOutboxIsRefused() async throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let path = "\(scratch.path)/outbox.sqlite"
     let outbox = try Outbox(path: path)
     try await outbox.advance(replica, to: .assigned, at: Instant(1))

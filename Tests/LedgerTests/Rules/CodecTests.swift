@@ -1,12 +1,13 @@
 import FoundationEssentials
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
 @Suite struct CodecTests {
   /// One of each call, with random members.
-  private func calls(_ random: inout SplitMix) -> [Call] {
+  private func calls(_ random: inout SplitMix64) -> [Call] {
     func word() -> Bytes32 { Bytes32(random.next(), random.next(), random.next(), random.next()) }
     func amount() -> Amount { Amount(random.next()) << 64 | Amount(random.next()) }
     let node = Address(lastBytesOf: word())
@@ -30,7 +31,7 @@ import Workload
   }
 
   @Test func everyCallComesBackFromItsBytes() throws {
-    var random = SplitMix(state: 11)
+    var random = SplitMix64(11)
     for _ in 0..<20 {
       let all = calls(&random)
       #expect(Set(all.map { $0.encoded[1] }).count == 23, "one of each call")
@@ -40,7 +41,7 @@ import Workload
 
   /// One call, one encoding: whatever bytes are read are the bytes that would be written.
   @Test func hostileBytesAreRefusedOrCanonical() throws {
-    var random = SplitMix(state: 12)
+    var random = SplitMix64(12)
     var (refused, read) = (0, 0)
     for call in calls(&random) {
       let bytes = call.encoded
@@ -69,7 +70,7 @@ import Workload
   }
 
   @Test func everyShortAndEveryLongEncodingIsRefused() {
-    var random = SplitMix(state: 13)
+    var random = SplitMix64(13)
     for call in calls(&random) {
       let bytes = call.encoded
       for count in bytes.indices {

@@ -1,20 +1,10 @@
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
-/// SplitMix64 (Steele, Lea and Flood): the same seed gives the same calls.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }
 
@@ -48,12 +38,12 @@ private struct Walk {
   var invariants = Invariants()
   var accepted = 0
   var rejected = 0
-  private var random: SplitMix
+  private var random: SplitMix64
   private let members: [Member]
   private var bags: [BagID] = []
 
   init(seed: UInt64) throws {
-    random = SplitMix(state: seed)
+    random = SplitMix64(seed)
     // Ten nodes of eight operators; two share a site.
     members = (1...10).map { Member($0, operatorNumber: $0 > 8 ? $0 - 8 : $0, site: $0 == 7 ? 6 : $0) }
     let count = UInt32(seed % 3)
