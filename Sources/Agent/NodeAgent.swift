@@ -20,30 +20,33 @@ package struct NodeAgent: Sendable {
   /// Opens all that the node needs. Nothing runs yet.
   ///
   /// - Parameter lifeline: a descriptor at whose end of file the agent ends.
-  /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `LedgerFileError`, `SandboxError`,
-  ///   `BoardError`, `SimulationError`.
+  /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `NodeSetupError`,
+  ///   `LedgerFileError`, `SandboxError`, `BoardError`, `SimulationError`.
   package init(
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
     now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
   ) async throws {
-    // No run outlives the agent that started it; what one left before its receipt was signed is made again.
-    try RunDirectory.makeEmpty("\(configuration.stateDirectory)/runs")
-    try LocalFile.makeDirectory("\(configuration.stateDirectory)/receipts", mode: 0o700)
-    let key = try KeystoreFile.read(configuration.identity.keyFile)
-      .unlock(password: LocalFile.firstLine(configuration.identity.passwordFile))
+    let state = configuration.stateDirectory
+    try LocalFile.makeDirectory(state, mode: 0o700)
+    // One process has the outbox; a second agent on the same state ends here, before it touches anything.
+    let outbox = try Outbox(path: "\(state)/outbox.sqlite")
+    let key = try Self.key(of: configuration.identity)
     let directory = LedgerDirectory(configuration.ledgerDirectory)
-    let known = KnownGenesis(stateDirectory: configuration.stateDirectory)
-    let ledger = try EmbeddedLedger(directory, key: directory.key(), expecting: known.read(), now: now)
-    try known.write(ledger.genesis.digest)
+    let ledger = try EmbeddedLedger(directory, key: directory.key(), now: now)
+    try StateDirectory.bind(state, to: ledger.genesis.digest)
+    // No run outlives the agent that started it; what one left before its receipt was signed is made again.
+    try RunDirectory.makeEmpty("\(state)/runs")
+    try LocalFile.makeDirectory("\(state)/receipts", mode: 0o700)
     let board = try Board.load(directory: configuration.hardware.board)
+    let files = try LauncherFiles.find(environment: environment)
+    try files.check(profile: configuration.work.profile)
     let clock = ProcessorClock()
     let site = try await Site(configuration, board: board, now: now)
     node = Node(
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
-      outbox: try Outbox(path: "\(configuration.stateDirectory)/outbox.sqlite"),
+      outbox: outbox,
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
-      launcher: Launcher(
-        files: try LauncherFiles.find(environment: environment), clock: now, meter: site.meter),
+      launcher: Launcher(files: files, clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
       Self.services(node, ledger, site, clock, log)
@@ -65,6 +68,17 @@ package struct NodeAgent: Sendable {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: node.log))
     node.log.notice("\(node.configuration.identity.name) starts as \(node.account.address)")
     try await group.run()
+  }
+
+  private static func key(of identity: AgentConfiguration.Identity) throws -> PrivateKey {
+    let keystore = try KeystoreFile.read(identity.keyFile)
+    let password = try LocalFile.firstLine(identity.passwordFile)
+    do {
+      return try keystore.unlock(password: password)
+    } catch {
+      throw NodeSetupError.keyLocked(
+        file: identity.keyFile, passwordFile: identity.passwordFile, reason: "\(error)")
+    }
   }
 
   private static func services(

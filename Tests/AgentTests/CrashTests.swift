@@ -25,8 +25,10 @@ import Workload
     }
   }
 
-  /// Not at a stage of ours but in the middle of the payload: its sandbox dies with the agent.
-  @Test func anAgentThatIsKilledWhileATaskRunsLeavesNoProcessAndRunsItAgain() async throws {
+  /// Not at a stage of ours but in the middle of the payload: its sandbox ends with the agent, and an agent that is told
+  /// to end keeps the replica too.
+  @Test(arguments: [SIGKILL, SIGTERM])
+  func anAgentThatEndsWhileATaskRunsLeavesNoProcessAndRunsItAgain(signal: Int32) async throws {
     let site = TestSite()
     try await TestNetwork.with([site]) { network in
       try await network.startAll()
@@ -34,11 +36,13 @@ import Workload
       let agent = try #require(network.agents.first)
       try await network.until("the task runs") { !descendants(of: agent.identifier).isEmpty }
       let children = descendants(of: agent.identifier)
-      kill(agent.identifier, SIGKILL)
-      #expect(await agent.end(within: 5) == .signalled(SIGKILL))
+      kill(agent.identifier, signal)
+      #expect(await agent.end(within: 10) == (signal == SIGKILL ? .signalled(SIGKILL) : .exited(0)))
       try await network.until("nothing of the sandbox is left", seconds: 5) {
         children.allSatisfy { !isAlive($0) }
       }
+      #expect(
+        Tally(try await network.events()).committed.isEmpty, "the run was over before it could be ended")
       try network.start(site)
       try await network.complete(bag)
       try await network.expectOneReceiptPerReplica(of: bag, tasks: 1)

@@ -8,6 +8,9 @@ struct TestSite: Sendable {
   var faults: String?
   /// Where its sensors are, if not in a simulation that its agent keeps.
   var sensorRoot: String?
+  /// As its configuration writes it.
+  var ledger = "../ledger"
+  var profile = "batch"
   var board = TestProcess.repository + "/hardware/simulated-boiler"
   let node = PrivateKey.generate()
   let operatorKey = PrivateKey.generate()
@@ -31,9 +34,9 @@ struct TestSite: Sendable {
         operator: \(operatorKey.address)
         site: the cellar of \(name)
       state: state
-      ledger: ../ledger
+      ledger: \(ledger)
       hardware: {board: \(board)\(root)}
-      work: {slots: 2, memory: 512 MiB, disk: 64 MiB, longest_run: 1 min, reference_run: 10 s}
+      work: {slots: 2, memory: 512 MiB, disk: 64 MiB, longest_run: 1 min, reference_run: 10 s, profile: \(profile)}
       heat:
         comfort: {minimum: 50 °C, target: 55 °C, maximum: 64 °C}
         cut_off: 72 °C

@@ -147,7 +147,7 @@ import Workload
         /dev/{seed}: {path: prices.csv, digest: "sha256:\(String(repeating: "0", count: 64))", size: 9 B}
         /in/a: prices.csv
         /in/a/b: prices.csv
-      outputs: [/work/a, /etc/passwd, ../b, a/b, a, "o/{seed}", ""]
+      outputs: [/work/a, /etc/passwd, ../b, a/b, a, "o/{seed}", "", stdout]
       sweep: {seed: [1, 2, 3], strike: [1]}
       price: 1 EUR
       """
@@ -167,6 +167,7 @@ import Workload
         "bag.yaml:10:33: outputs[2] must not go through '..': '../b' (and in 2 more tasks)",
         "bag.yaml:10:39: outputs[3] is 'a/b', but 'a' is a file of the same task, not a directory (and in 2 more tasks)",
         "bag.yaml:10:59: outputs[6] has an empty part: '' (and in 2 more tasks)",
+        "bag.yaml:10:63: outputs[7] is the name of a captured stream, which is kept anyway; name the file otherwise (and in 2 more tasks)",
         "bag.yaml:11:26: the axis 'strike' is never used, so its tasks would be equal; write '{strike}' somewhere",
       ])
   }

@@ -3,7 +3,7 @@
 /// An actor alone doesn't do that: another call enters it at every `await`.
 actor FirstComeLock {
   private var isHeld = false
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private(set) var waiting: [CheckedContinuation<Void, Never>] = []
 
   func acquire() async {
     guard isHeld else {

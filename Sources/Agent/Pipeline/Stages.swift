@@ -45,7 +45,8 @@ enum PipelineFault: Error, CustomStringConvertible {
   case notInBag(TaskID, tasks: Int)
   case noPlan
   case overtaken(TaskID, at: Height)
-  case stoppedForHeat
+  /// With what the heat rule says: the water is too hot, or nobody knows how hot it is.
+  case stoppedForHeat(reason: String)
   case voteLost(ReplicaKey)
 
   var description: String {
@@ -55,7 +56,7 @@ enum PipelineFault: Error, CustomStringConvertible {
     case .noPlan: "there is no heat plan yet"
     case .overtaken(let task, let height):
       "at height \(height) the ledger has gone on without this node's \(task)"
-    case .stoppedForHeat: "the water is too hot for the run to go on"
+    case .stoppedForHeat(let reason): "the run had to stop: \(reason)"
     case .voteLost(let replica):
       "the outbox has no vote for \(replica): it was removed or replaced, so the node can't reveal what it committed to"
     }

@@ -138,8 +138,16 @@ struct TaskPipeline: Sendable {
     let run = try await untilCutOff { [inputs] in
       try await node.launcher.run(placement.request(inputPaths: inputs, outputDirectory: directory))
     }
-    guard run.outcome != .cancelled else { throw PipelineFault.stoppedForHeat }
+    // An agent that shuts down keeps the replica and runs it again after its next start; only heat gives it back.
+    try Task.checkCancellation()
+    guard run.outcome != .cancelled else { throw await stopped() }
     return run
+  }
+
+  private func stopped() async -> PipelineFault {
+    .stoppedForHeat(
+      reason: await node.heat.plan?.reasons.map(\.sentence).joined(separator: "; ") ?? "there is no heat plan"
+    )
   }
 
   /// Runs `body`, and cancels it when the water has become too hot.
@@ -156,7 +164,7 @@ struct TaskPipeline: Sendable {
       // Whatever ends first: the run, or the wait, which ends only for a cut-off; then the cancelled run is next.
       if let run = try await group.next() ?? nil { return run }
       group.cancelAll()
-      guard let run = try await group.next() ?? nil else { throw PipelineFault.stoppedForHeat }
+      guard let run = try await group.next() ?? nil else { throw await stopped() }
       return run
     }
   }

@@ -1,5 +1,6 @@
 import Ledger
 import Logging
+import Sandbox
 import Scheduling
 import ServiceLifecycle
 import Workload
@@ -68,6 +69,7 @@ struct ReplicaService: Service {
     switch error {
     case is TaskRejection, is ManifestFault, is ContentError: true
     case PipelineFault.notInBag, PipelineFault.stoppedForHeat: true
+    case let error as SandboxError: !error.isTransient
     default: false
     }
   }

@@ -44,6 +44,9 @@ package struct LauncherFiles: Sendable, Hashable {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
+  /// Throws what is wrong with a profile that runs would be started with, so that an agent says so at its start.
+  package func check(profile name: String) throws(SandboxError) { _ = try profile(name) }
+
   /// The bytes of a profile: `name` is a file where it has a slash or ends in `.yaml`, else it is searched
   /// for.
   func profile(_ name: String) throws(SandboxError) -> Profile {

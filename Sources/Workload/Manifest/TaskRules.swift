@@ -142,6 +142,12 @@ enum TaskRules {
     for (index, output) in outputs.enumerated() {
       if let problem = faultOfRelative(output) {
         faults.append(Fault(field: .output(index), problem: problem))
+      } else if output == "stdout" || output == "stderr" {
+        faults.append(
+          Fault(
+            field: .output(index),
+            problem: "is the name of a captured stream, which is kept anyway; name the file otherwise"
+          ))
       }
     }
     return faults + overlaps(outputs).map { Fault(field: .output($0.index), problem: $0.problem) }

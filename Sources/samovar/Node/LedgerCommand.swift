@@ -28,11 +28,17 @@ struct LedgerCommand: AsyncParsableCommand {
     var balance: [Balance] = []
     @Option(help: ArgumentHelp("First content of the pool that pays jurors, in euros.", valueName: "euros"))
     var auditPool: Euros = Euros(amount: .zero)
+    @Flag(
+      help: """
+        Short spans (blocks of 250 ms, epochs of a second, a hold of two) and juries of one, to try things out. It is no \
+        security.
+        """)
+    var demonstration = false
 
     func run() throws {
       let key = PrivateKey.generate()
       let genesis = Genesis(
-        chainID: chainID, ledgerKey: key.address,
+        chainID: chainID, ledgerKey: key.address, parameters: demonstration ? .demonstration : Parameters(),
         deposits: Dictionary(balance.map { ($0.address, $0.amount) }, uniquingKeysWith: +),
         auditPool: auditPool.amount)
       let directory = try ledger.directory
@@ -79,6 +85,8 @@ struct LedgerCommand: AsyncParsableCommand {
 /// Euros with at most six decimals.
 struct Euros: ExpressibleByArgument {
   let amount: MicroEuros
+
+  var defaultValueDescription: String { Decimals.euros(microEuros: Amount(amount.value)) }
 
   init(amount: MicroEuros) {
     self.amount = amount
