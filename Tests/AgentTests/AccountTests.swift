@@ -1,5 +1,6 @@
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -9,7 +10,7 @@ import Workload
   /// Two processes with one key, and tasks in each: every call gets a nonce of its own and is included once. Each makes
   /// as many calls as the other may lose races, so that chance decides nothing here.
   @Test func callsAtOnceGetNoncesInTurn() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let key = PrivateKey.generate()
     let directory = LedgerDirectory(place.path)
     try directory.create(genesis: Genesis(chainID: 1337, ledgerKey: key.address), key: key)
@@ -33,7 +34,7 @@ import Workload
 
   /// A call that the rules refuse leaves no gap, and lets the next one through.
   @Test func aRefusedCallLetsTheNextOneThrough() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let key = PrivateKey.generate()
     let directory = LedgerDirectory(place.path)
     try directory.create(genesis: Genesis(chainID: 1337, ledgerKey: key.address), key: key)

@@ -1,5 +1,6 @@
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -8,7 +9,7 @@ import Workload
 /// What an operator may get wrong before an agent runs: each is named, with what to do, and nothing crashes.
 @Suite struct BadConfigurationTests {
   @Test func allMistakesOfAFileAreReportedAtOnce() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let file = place.path + "/samovar.yaml"
     let text = TestSite().configuration
       .replacing("  name: boiler", with: "  nmae: boiler")
@@ -33,7 +34,7 @@ import Workload
   }
 
   @Test func aSoundFileIsCalledSound() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let file = place.path + "/samovar.yaml"
     try LocalFile.write(Array(TestSite().configuration.utf8), to: file)
     let check = try await Printed.samovar("config", "check", file)

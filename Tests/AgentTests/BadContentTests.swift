@@ -1,5 +1,6 @@
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -20,7 +21,7 @@ import Workload
       let path = network.shared.content.path(of: input.digest)
       // Put in and damaged before the bag is on the ledger: no node can be quicker.
       try network.shared.content.put(file: TestNetwork.prices)
-      try network.shared.content.put(file: TestProcess.programs + "/efast")
+      try network.shared.content.put(file: BuiltProgram("efast").path)
       switch damage {
       case .missing: try LocalFile.remove(path)
       case .altered:
@@ -42,7 +43,7 @@ import Workload
       #expect(statement.predicate.outcome == "input not fetchable: \(input.digest)")
       #expect(statement.predicate.result.map(\.digest) == [input.digest.sha256])
       #expect(receipt.receipt.exitCode == 125)
-      let place = try TestDirectory()
+      let place = try TemporaryDirectory()
       #expect(try results.fetch(task.summary, into: place.path + "/task"))
       #expect(try directoryNames(place.path + "/task") == ["receipt.json"])
       #expect(network.agents.allSatisfy { $0.ended == nil })

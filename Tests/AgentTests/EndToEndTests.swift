@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -71,7 +72,7 @@ import Workload
   }
 
   private func expectResultsOfADirectRun(of bag: BagID, on network: TestNetwork) async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let fetched = place.path + "/results"
     let results = try await Printed.samovar(
       "results", "\(bag)", "--ledger", network.ledgerDirectory, "--fetch", fetched)
@@ -81,7 +82,7 @@ import Workload
     for seed in 1...Self.tasks {
       let direct = "\(place.path)/\(seed).json"
       let run = try await Printed.run(
-        TestProcess.programs + "/efast",
+        BuiltProgram("efast").path,
         [
           "--prices=\(TestNetwork.prices)", "--strike=100", "--seed=\(seed)", "--paths=2000",
           "--output=\(direct)",
@@ -131,7 +132,7 @@ import Workload
     try await network.ledger.close()
     let sound = try await Printed.samovar("audit", "--ledger", network.ledgerDirectory)
     #expect(sound.status == 0, "\(sound.output)\(sound.errors)")
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let copy = place.path + "/ledger.sqlite"
     let bytes = try LocalFile.read(network.ledgerDirectory + "/ledger.sqlite")
     for part in 1...3 {

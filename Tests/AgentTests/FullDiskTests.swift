@@ -1,6 +1,7 @@
 import Glibc
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -74,10 +75,10 @@ private struct SmallDisk {
   static let isPossible = geteuid() == 0 && canMount()
 
   let path: String
-  private let place: TestDirectory
+  private let place: TemporaryDirectory
 
   init(mebibytes: Int) async throws {
-    place = try TestDirectory()
+    place = try TemporaryDirectory()
     path = place.path + "/disk"
     try LocalFile.makeDirectory(path)
     let mount = try await Printed.run(

@@ -1,4 +1,5 @@
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -7,13 +8,13 @@ import Workload
 
 /// What a requester fetches was written by strangers.
 @Suite struct ResultTests {
-  private let place: TestDirectory
+  private let place: TemporaryDirectory
   private let shared: SharedDirectory
   private let ledger: EmbeddedLedger
   private let node = PrivateKey.generate()
 
   init() throws {
-    place = try TestDirectory()
+    place = try TemporaryDirectory()
     let key = PrivateKey.generate()
     let directory = LedgerDirectory(place.path + "/ledger")
     try directory.create(genesis: Genesis(chainID: 1337, ledgerKey: key.address), key: key)

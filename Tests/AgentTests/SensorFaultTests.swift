@@ -3,6 +3,7 @@ import Receipts
 import Scheduling
 import Simulation
 import Telemetry
+import TestSupport
 import Testing
 import Workload
 
@@ -14,7 +15,7 @@ import Workload
     (0...4).map { "28-0000000000b\($0)" } + ["28-0000000000c0", "28-0000000000c1"]
 
   @Test func anAgentWithoutATemperatureOffersNothingAndSaysWhy() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let boardDirectory = try hastyBoard(in: place.path)
     let board = try Board.load(directory: boardDirectory)
     let boiler = try SimulatedBoiler(
@@ -56,7 +57,7 @@ import Workload
 
   /// A run that is under way when the sensors are lost is stopped: nobody knows how warm the water becomes.
   @Test func aRunningTaskIsStoppedAndGivenBackWhenTheSensorsAreLost() async throws {
-    let place = try TestDirectory()
+    let place = try TemporaryDirectory()
     let boardDirectory = try hastyBoard(in: place.path)
     let boiler = try SimulatedBoiler(
       board: Board.load(directory: boardDirectory),
