@@ -20,17 +20,23 @@ package struct NodeAgent: Sendable {
   /// Opens all that the node needs. Nothing runs yet.
   ///
   /// - Parameter lifeline: a descriptor at whose end of file the agent ends.
-  /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `NodeSetupError`, `LedgerFileError`, `SandboxError`,
-  ///   `BoardError`, `SimulationError`.
+  /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `NodeSetupError`,
+  ///   `LedgerFileError`, `SandboxError`, `BoardError`, `SimulationError`.
   package init(
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
     now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
   ) async throws {
-    try LocalFile.makeDirectory("\(configuration.stateDirectory)/runs", mode: 0o700)
+    let state = configuration.stateDirectory
+    try LocalFile.makeDirectory(state, mode: 0o700)
+    // One process has the outbox; a second agent on the same state ends here, before it touches anything.
+    let outbox = try Outbox(path: "\(state)/outbox.sqlite")
     let key = try Self.key(of: configuration.identity)
     let directory = LedgerDirectory(configuration.ledgerDirectory)
     let ledger = try EmbeddedLedger(directory, key: directory.key(), now: now)
-    try StateDirectory.bind(configuration.stateDirectory, to: ledger.genesis.digest)
+    try StateDirectory.bind(state, to: ledger.genesis.digest)
+    // No run outlives the agent that started it; what one left before its receipt was signed is made again.
+    try RunDirectory.makeEmpty("\(state)/runs")
+    try LocalFile.makeDirectory("\(state)/receipts", mode: 0o700)
     let board = try Board.load(directory: configuration.hardware.board)
     let files = try LauncherFiles.find(environment: environment)
     try files.check(profile: configuration.work.profile)
@@ -38,7 +44,7 @@ package struct NodeAgent: Sendable {
     let site = try await Site(configuration, board: board, now: now)
     node = Node(
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
-      outbox: try Outbox(path: "\(configuration.stateDirectory)/outbox.sqlite"),
+      outbox: outbox,
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
       launcher: Launcher(files: files, clock: now, meter: site.meter),
       heat: site.heat, processorClock: clock, log: log, now: now)

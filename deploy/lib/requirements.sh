@@ -21,10 +21,17 @@ has_package() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# wanted_packages build|test: the names of the packages, one a line.
+# has_library SONAME: whether the dynamic loader finds the library.
+has_library() {
+  PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -qF "$1 "
+}
+
+# wanted_packages build|test: the names of the packages, one a line; NAME=SONAME where any package with the library will do.
 wanted_packages() {
   printf '%s\n' git ca-certificates pkg-config libc6-dev libstdc++-dev zlib1g-dev \
     libssl-dev libsecp256k1-dev libcap-dev libseccomp-dev libsqlite3-dev
+  # What a Swift toolchain loads, named by library: the packages' names differ from release to release.
+  printf '%s\n' libncurses6=libncurses.so.6 libxml2=libxml2.so.2 libcurl4=libcurl.so.4
   # Swift's own toolchain brings a linker; a distribution's may not.
   find_swift
   if ! command -v ld.lld >/dev/null; then echo lld; fi
@@ -39,7 +46,7 @@ install_packages() {
   local name missing=()
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "This is no Debian, so nothing is installed here. Needed, by Debian's names:"
-    wanted_packages "$1" | tr '\n' ' '
+    wanted_packages "$1" | sed 's/=.*//' | tr '\n' ' '
     echo
     return 0
   fi
@@ -49,6 +56,7 @@ install_packages() {
         # Its name carries GCC's version, which differs from release to release.
         if ! compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null; then missing+=(g++); fi
         ;;
+      *=*) if ! has_library "${name#*=}"; then missing+=("${name%%=*}"); fi ;;
       *) if ! has_package "$name"; then missing+=("$name"); fi ;;
     esac
   done < <(wanted_packages "$1")
@@ -100,7 +108,10 @@ require_swift() {
     return 1
   fi
   local said version major minor
-  said=$(swift --version 2>/dev/null) || said=
+  if ! said=$(swift --version 2>&1); then
+    explain "$(command -v swift) does not run: $said"
+    return 1
+  fi
   version=$(printf '%s\n' "$said" | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
   major=${version%%.*}
   minor=${version#*.}

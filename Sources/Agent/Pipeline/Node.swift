@@ -40,9 +40,13 @@ package struct Node: Sendable {
   var hardwareClass: Bytes32 { Keccak256.hash(configuration.identity.hardwareClass) }
 
   func runDirectory(_ replica: ReplicaKey) -> String {
-    "\(configuration.stateDirectory)/runs/\(replica.task.word.hex)-\(replica.round)"
+    "\(configuration.stateDirectory)/runs/\(Self.name(replica))"
   }
 
   /// The signed receipt of a replica until it is published.
-  func receiptFile(_ replica: ReplicaKey) -> String { runDirectory(replica) + ".receipt.json" }
+  func receiptFile(_ replica: ReplicaKey) -> String {
+    "\(configuration.stateDirectory)/receipts/\(Self.name(replica)).json"
+  }
+
+  private static func name(_ replica: ReplicaKey) -> String { "\(replica.task.word.hex)-\(replica.round)" }
 }

@@ -189,7 +189,7 @@ struct TaskPipeline: Sendable {
       },
       sensors: snapshot.map(SensorReading.readings) ?? [], agentVersion: AgentVersion.current)
     let receipt = try attestation.receipt(for: run, signedBy: node.account.key, in: node.ledger.domain)
-    let salt = Bytes32(SystemRandomness.bytes(32)) ?? .zero
+    guard let salt = Bytes32(SystemRandomness.bytes(32)) else { preconditionFailure("32 bytes are 32 bytes") }
     let commit = Commit(
       taskID: replica.task.word, round: replica.round, node: node.account.address,
       resultRoot: receipt.receipt.resultRoot, receiptHash: receipt.hash, salt: salt)

@@ -75,7 +75,9 @@ struct DemoNetwork {
     for site in sites {
       let home = "\(directory)/\(site.name)"
       processes.append(
-        try ChildProcess(executable, ["agent", "--config", "\(home)/samovar.yaml", "--until-end-of-input"], log: "\(home)/agent.log"))
+        try ChildProcess(
+          executable, ["agent", "--config", "\(home)/samovar.yaml", "--until-end-of-input"],
+          log: "\(home)/agent.log"))
     }
   }
 

@@ -46,7 +46,9 @@ struct DemoScreen {
 
   private func describe(_ node: Node) -> [String] {
     guard let status = node.status else { return ["  \(pad(node.title, 14)) starting …", ""] }
-    let tank = status.tank.map { "\(bar($0)) \(one($0.mean.value)) °C, outlet \(one($0.outlet.value)) °C" } ?? "no tank reading"
+    let tank =
+      status.tank.map { "\(bar($0)) \(one($0.mean.value)) °C, outlet \(one($0.outlet.value)) °C" }
+      ?? "no tank reading"
     let need = status.needsHeat ? "needs heat" : "warm"
     let first =
       "  \(pad(node.title, 14)) \(tank) \(pad(need, 10)) price \(three(status.electricityEURPerKilowattHour))"

@@ -30,7 +30,8 @@ struct DemoWatch {
       if isLive {
         let lines = screen.lines()
         // Back to the first line, and each line cleared before it is written again.
-        StandardOutput.write((drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J")
+        StandardOutput.write(
+          (drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J")
         drawn = lines.count
       } else if round.isMultiple(of: 20) || summary.isTerminal {
         StandardOutput.say(screen.line)

@@ -19,7 +19,10 @@ struct AgentCommand: AsyncParsableCommand {
   @Option(help: "The least level of what is logged.")
   var logLevel: LogLevel = .info
 
-  @Flag(help: "Also end when standard input ends: with whoever started this process and holds the other end of the pipe.")
+  @Flag(
+    help:
+      "Also end when standard input ends: with whoever started this process and holds the other end of the pipe."
+  )
   var untilEndOfInput = false
 
   func run() async throws {

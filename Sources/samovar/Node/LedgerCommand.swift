@@ -28,16 +28,23 @@ struct LedgerCommand: AsyncParsableCommand {
     var balance: [Balance] = []
     @Option(help: ArgumentHelp("First content of the pool that pays jurors, in euros.", valueName: "euros"))
     var auditPool: Euros = Euros(amount: .zero)
+    @Flag(
+      help: """
+        Short spans (blocks of 250 ms, epochs of a second, a hold of two) and juries of one, to try things out. It is no \
+        security.
+        """)
+    var demonstration = false
 
     func run() throws {
       let key = PrivateKey.generate()
       let genesis = Genesis(
-        chainID: chainID, ledgerKey: key.address,
+        chainID: chainID, ledgerKey: key.address, parameters: demonstration ? .demonstration : Parameters(),
         deposits: Dictionary(balance.map { ($0.address, $0.amount) }, uniquingKeysWith: +),
         auditPool: auditPool.amount)
-      try ledger.directory.create(genesis: genesis, key: key)
+      let directory = try ledger.directory
+      try directory.create(genesis: genesis, key: key)
       print("genesis   \(try genesis.digest)")
-      print("key       \(key.address) in \(ledger.directory.keyFile)")
+      print("key       \(key.address) in \(directory.keyFile)")
     }
   }
 
@@ -64,8 +71,9 @@ struct LedgerCommand: AsyncParsableCommand {
     var balance: Balance
 
     func run() async throws {
-      guard let key = try ledger.directory.key() else {
-        throw ValidationError("\(ledger.directory.keyFile) is not there: only its holder may deposit")
+      let directory = try ledger.directory
+      guard let key = try directory.key() else {
+        throw ValidationError("\(directory.keyFile) is not there: only its holder may deposit")
       }
       let account = LedgerAccount(ledger: try ledger.open(), key: key)
       try await account.call(.deposit(to: balance.address, amount: Amount(balance.amount.value)))
@@ -77,6 +85,8 @@ struct LedgerCommand: AsyncParsableCommand {
 /// Euros with at most six decimals.
 struct Euros: ExpressibleByArgument {
   let amount: MicroEuros
+
+  var defaultValueDescription: String { Decimals.euros(microEuros: Amount(amount.value)) }
 
   init(amount: MicroEuros) {
     self.amount = amount

@@ -16,7 +16,7 @@ struct StatusCommand: AsyncParsableCommand {
 
   @Argument(help: "The bag's name.")
   var bag: BagArgument?
-  @Option(help: ArgumentHelp("The ledger's directory.", valueName: "directory")) var ledger: String?
+  @OptionGroup var ledger: LedgerOptions
   @Option(help: ArgumentHelp("An account's address.", valueName: "address")) var account: String?
   @Option(help: ArgumentHelp("The state directory of a node.", valueName: "directory")) var state: String?
   @Flag(help: "Say it in JSON.") var json = false
@@ -24,9 +24,6 @@ struct StatusCommand: AsyncParsableCommand {
   func validate() throws {
     guard [bag != nil, account != nil, state != nil].count(where: { $0 }) == 1 else {
       throw ValidationError("name one of: a bag, --account, --state")
-    }
-    if state == nil, ledger == nil {
-      throw ValidationError("--ledger says which ledger the bag or account is on")
     }
   }
 
@@ -38,9 +35,7 @@ struct StatusCommand: AsyncParsableCommand {
       }
       return json ? try JSONOutput.print(status) : show(status)
     }
-    guard let ledger = try self.ledger.map({ try LedgerOptions.parse(["--ledger", $0]).open() }) else {
-      return
-    }
+    let ledger = try self.ledger.open()
     if let bag {
       let summary = try await bag.summary(on: ledger)
       return json ? try JSONOutput.print(summary) : show(summary)
