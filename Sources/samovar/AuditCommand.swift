@@ -17,13 +17,14 @@ struct AuditCommand: ParsableCommand {
     help: ArgumentHelp(
       "The ledger's directory, or a copy of its ledger.sqlite (with its -wal, where it has one).",
       valueName: "directory|file"))
-  var ledger: String
+  var ledger: String?
   @Option(
     help: ArgumentHelp("Where a copy and a second writing of the ledger find room.", valueName: "directory"))
   var temporary = "/tmp"
   @Flag(help: "Say it in JSON.") var json = false
 
   func run() throws {
+    let ledger = try Setting.of(self.ledger, option: "--ledger", variable: LedgerOptions.variable)
     let report: AuditReport
     do {
       report = try Audit.run(ledger, temporaryDirectory: temporary, progress: progress)

@@ -26,22 +26,10 @@ struct BagCommand: ParsableCommand {
     var manifest = false
 
     func run() throws {
-      let text: String
-      do throws(InputFault) {
-        text = try bag.text()
-      } catch {
-        StandardStream.error.writeLine("samovar: the bag file \(bag.file) \(error.problem)")
-        throw ExitCode(66)
+      let resolved = try bag.resolve { mistakes in
+        if json { StandardStream.output.writeLine(Self.json(mistakes)) }
       }
-      do throws(Mistakes) {
-        show(try bag.resolve(text))
-      } catch {
-        StandardStream.error.writeLine(error.description)
-        let count = error.all.count
-        StandardStream.error.writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(bag.file)")
-        if json { StandardStream.output.writeLine(Self.json(error)) }
-        throw ExitCode(65)
-      }
+      show(resolved)
     }
 
     private func show(_ resolved: ResolvedBag) {

@@ -13,16 +13,28 @@ struct BagFileOptions: ParsableArguments {
       valueName: "written=path"))
   var replacements: [InputReplacement] = []
 
-  func text() throws(InputFault) -> String { try BagFile.text(of: file) }
-
-  /// Reads, expands and hashes the bag.
-  ///
-  /// - Throws: all mistakes, those of the file and those of its inputs.
-  func resolve(_ text: String) throws(Mistakes) -> ResolvedBag {
+  /// Reads, expands and hashes the bag. Ends the command where that can't be: with 66 (EX_NOINPUT of sysexits.h) where the
+  /// file can't be read, with 65 (EX_DATAERR) after every mistake was said to standard error, and to `onMistakes`.
+  func resolve(onMistakes: (Mistakes) -> Void = { _ in }) throws -> ResolvedBag {
+    let text: String
+    do throws(InputFault) {
+      text = try BagFile.text(of: file)
+    } catch {
+      StandardStream.error.writeLine("samovar: the bag file \(file) \(error.problem)")
+      throw ExitCode(66)
+    }
     let directory = InputDirectory(
-      of: file, replacements: Dictionary(replacements.map { ($0.written, $0.path) }, uniquingKeysWith: { $1 })
-    )
-    return try BagFile(reading: text, file: file).resolve(directory.identify)
+      of: file,
+      replacements: Dictionary(replacements.map { ($0.written, $0.path) }, uniquingKeysWith: { $1 }))
+    do throws(Mistakes) {
+      return try BagFile(reading: text, file: file).resolve(directory.identify)
+    } catch {
+      StandardStream.error.writeLine(error.description)
+      let count = error.all.count
+      StandardStream.error.writeLine("\(count) \(count == 1 ? "mistake" : "mistakes") in \(file)")
+      onMistakes(error)
+      throw ExitCode(65)
+    }
   }
 }
 

@@ -20,7 +20,7 @@ package enum BagBounds {
   /// One million euros for one replica, so that no sum of a bag overflows.
   package static let price: ClosedRange<UInt64> = 1...1_000_000_000_000
   /// At most what the rules of Proof-of-Contribution pay for in one task.
-  package static let replicaCap: ClosedRange<UInt32> = 1...56
+  package static let replicaCap: ClosedRange<UInt32> = 1...9
   package static let trust: ClosedRange<UInt32> = 1...UInt32.max
   /// From one second to a year.
   package static let deadlineMilliseconds: ClosedRange<UInt64> = 1000...31_536_000_000

@@ -63,6 +63,6 @@ struct DemoCommand: AsyncParsableCommand {
         "\(share)/examples/efast/bag.yaml", "--with", "bin/efast=\(programs)/efast",
       ])
     }
-    return try options.resolve(options.text())
+    return try options.resolve()
   }
 }
