@@ -33,17 +33,17 @@ struct DemoCommand: AsyncParsableCommand {
     let resolved = try resolve(share: share, programs: LocalFile.directory(of: executable))
 
     var network = try DemoNetwork(directory: directory, board: "\(share)/hardware/simulated-boiler")
-    StandardOutput.say("Samovar demo in \(directory)")
+    StandardStream.output.writeLine("Samovar demo in \(directory)")
     let clock = ContinuousClock()
     let start = clock.now
     do {
       try network.start(executable: executable)
       try await network.bond()
-      StandardOutput.say("three nodes registered and bonded; waiting until their offers count")
+      StandardStream.output.writeLine("three nodes registered and bonded; waiting until their offers count")
       try await network.waitForOffers()
       let id = try await Submission(account: network.requester, shared: network.shared).post(resolved)
       let watch = DemoWatch(
-        network: network, bag: id, isLive: !plain && StandardOutput.isTerminal, start: start)
+        network: network, bag: id, isLive: !plain && isatty(STDOUT_FILENO) == 1, start: start)
       try await watch.follow(until: start.advanced(by: .seconds(timeout)))
       await network.stop()
       try await DemoReport(network: network, bag: id, elapsed: clock.now - start).print(

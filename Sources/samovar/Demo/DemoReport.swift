@@ -101,6 +101,6 @@ struct DemoReport {
   }
 
   private func say(_ line: String) {
-    StandardOutput.say(line)
+    StandardStream.output.writeLine(line)
   }
 }

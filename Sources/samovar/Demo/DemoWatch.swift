@@ -30,11 +30,11 @@ struct DemoWatch {
       if isLive {
         let lines = screen.lines()
         // Back to the first line, and each line cleared before it is written again.
-        StandardOutput.write(
+        StandardStream.output.write(
           (drawn > 0 ? "\u{1B}[\(drawn)A" : "") + lines.map { "\u{1B}[2K\($0)\n" }.joined() + "\u{1B}[J")
         drawn = lines.count
       } else if round.isMultiple(of: 20) || summary.isTerminal {
-        StandardOutput.say(screen.line)
+        StandardStream.output.writeLine(screen.line)
       }
       if summary.isTerminal { return }
       if let ended = network.processes.first(where: { !$0.isRunning }) {
