@@ -133,7 +133,7 @@ import Workload
     odd.price = MicroEuros(BagBounds.price.upperBound)
     odd.replicaCap = BagBounds.replicaCap.upperBound
     odd.tasks = Array(repeating: odd.tasks[0], count: 10)
-    #expect(odd.escrow() == MicroEuros(10 * (56_000_000_000_000 + 60_000_000_000)))
+    #expect(odd.escrow() == MicroEuros(10 * (9_000_000_000_000 + 60_000_000_000)))
   }
 
   @Test func aTaskHasAnAddressOfItsOwn() {
