@@ -49,15 +49,14 @@ struct DemoScreen {
     let tank =
       status.tank.map { "\(bar($0)) \(one($0.mean.value)) °C, outlet \(one($0.outlet.value)) °C" }
       ?? "no tank reading"
-    let need = status.needsHeat ? "needs heat" : "warm"
-    let first =
-      "  \(pad(node.title, 14)) \(tank) \(pad(need, 10)) price \(three(status.electricityEURPerKilowattHour))"
-      + " ask \(three(status.askEURPerSlotHour)) EUR/h"
-    let second =
-      "  \(pad("", 14)) slots \(status.offeredSlots) · running \(status.runningReplicas) · done \(status.finishedRuns)"
-      + " · \(two(status.electric.kilowattHours)) kWh used, \(two(status.heat.kilowattHours)) kWh to the water"
-    let third = "  \(pad("", 14)) \(node.remark)"
-    return node.remark.isEmpty ? [first, second] : [first, second, third]
+    let indent = pad("", 14)
+    return [
+      "  \(pad(node.title, 12))\(tank), \(status.needsHeat ? "needs heat" : "warm enough")",
+      "\(indent)\(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done; asks "
+        + "\(three(status.askEURPerSlotHour)) EUR/h at \(three(status.electricityEURPerKilowattHour)) EUR/kWh",
+      "\(indent)\(two(status.electric.kilowattHours)) kWh used, \(two(status.heat.kilowattHours)) kWh to the water"
+        + (node.remark.isEmpty ? "" : "; \(node.remark)"),
+    ]
   }
 
   private func progress(_ done: Int, of total: Int) -> String {
