@@ -37,7 +37,7 @@ struct HeatService: RecurringService {
       faults: (await node.heat.snapshot?.faults ?? []).map(\.description))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try LocalFile.write(
-      Array(try encoder.encode(status)), to: "\(node.configuration.stateDirectory)/\(AgentStatus.fileName)")
+    try LocalFile.replace(
+      Array(try encoder.encode(status)), at: "\(node.configuration.stateDirectory)/\(AgentStatus.fileName)")
   }
 }

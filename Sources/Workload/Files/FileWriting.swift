@@ -10,6 +10,14 @@ extension LocalFile {
     }
   }
 
+  /// Replaces a file in one step and waits for no disk: readers see the old content or the new, a power cut may take both.
+  /// For what is written often and is worth nothing once its process has ended.
+  package static func replace(_ bytes: [UInt8], at path: String, mode: UInt32 = 0o644) throws(FileError) {
+    try publish(path, mode: mode, isDurable: false, by: rename) { descriptor throws(FileError) in
+      try write(bytes, to: descriptor, named: path)
+    }
+  }
+
   /// Writes a file that must not be there yet in the same way; EEXIST where it is.
   package static func create(_ bytes: [UInt8], at path: String, mode: UInt32 = 0o644) throws(FileError) {
     // Unlike a rename, a link fails where the name is taken.
@@ -106,9 +114,10 @@ extension LocalFile {
     guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, code: errno) }
   }
 
-  /// Writes a draft beside the file and gives it the file's name when it is on stable storage.
+  /// Writes a draft beside the file and gives it the file's name, by default when it is on stable storage.
   private static func publish(
-    _ path: String, mode: UInt32, by place: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32,
+    _ path: String, mode: UInt32, isDurable: Bool = true,
+    by place: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32,
     _ fill: (Int32) throws(FileError) -> Void
   ) throws(FileError) {
     // mkstemp(3) makes the name unique, so that two processes that write one path don't meet.
@@ -120,7 +129,7 @@ extension LocalFile {
     do throws(FileError) {
       try fill(descriptor)
       guard fchmod(descriptor, mode) == 0 else { throw FileError("set the mode of", draft, code: errno) }
-      guard fsync(descriptor) == 0 else { throw FileError("fsync", draft, code: errno) }
+      guard !isDurable || fsync(descriptor) == 0 else { throw FileError("fsync", draft, code: errno) }
       guard place(draft, path) == 0 else { throw FileError("write", path, code: errno) }
     } catch {
       close(descriptor)
@@ -128,7 +137,7 @@ extension LocalFile {
       throw error
     }
     close(descriptor)
-    try syncDirectory(directory(of: path))
+    if isDurable { try syncDirectory(directory(of: path)) }
   }
 
   /// 0, or errno.
