@@ -47,19 +47,16 @@ struct DemoNetwork {
     shared = try SharedDirectory(path: ledgerDirectory.path)
   }
 
-  /// The rules' defaults but for their spans, which fit a network that lives for a minute, and for its juries: three
-  /// operators have one juror to give.
+  /// The parameters of a demonstration, with heights that pass five times as fast and as many more of them in each span.
   private static var parameters: Parameters {
-    var parameters = Parameters()
+    var parameters = Parameters.demonstration
     parameters.blockMilliseconds = 50
     parameters.epochBlocks = 20
-    parameters.juryLead = 1
-    parameters.juryLeadHighTrust = 1
-    parameters.jurorMinimumCredibility = 0
     parameters.holdBlocks = 40
-    parameters.accept = BlockTimer(floor: 100, tauThousandths: 100)
-    parameters.commit = BlockTimer(floor: 300, tauThousandths: 3_000)
-    parameters.reveal = BlockTimer(floor: 100, tauThousandths: 250)
+    parameters.accept.floor = 100
+    parameters.commit.floor = 300
+    parameters.reveal.floor = 100
+    parameters.unbondingBlocks += 40 + 20
     return parameters
   }
 
