@@ -40,6 +40,8 @@ package enum RootFilesystem: Hashable, Sendable, Codable {
   case empty
   /// A directory of the host, read-only. Only for runs that its owner starts by hand; never from a bag.
   case directory(String)
+  /// An OCI image, by the digest of its manifest. Read-only layers below a bounded, writable one.
+  case image(ContentDigest)
 }
 
 /// A read-only file that the task sees.

@@ -67,17 +67,18 @@ package struct Attestation: Hashable, Sendable {
       sensors: sensors, agentVersion: agentVersion)
   }
 
-  /// The program that ran: SHA-256 of the input that the command starts. Where that is no input but a file of
-  /// a host's directory, whose content no receipt can vouch for: Keccak-256 of `abi.encode("directory",
+  /// The program that ran: SHA-256 of the input that the command starts, else of the image's manifest. Where it is
+  /// neither but a file of a host's directory, whose content no receipt can vouch for: Keccak-256 of `abi.encode("directory",
   /// directory, command[0])`.
   package static func appDigest(of specification: TaskSpec) -> Bytes32 {
     let program = specification.command.first ?? ""
     if let input = specification.inputs.first(where: { $0.path == program }) { return input.digest.sha256 }
-    let directory: String =
-      switch specification.root {
-      case .empty: ""
-      case .directory(let path): path
-      }
+    let directory: String
+    switch specification.root {
+    case .empty: directory = ""
+    case .directory(let path): directory = path
+    case .image(let manifest): return manifest.sha256
+    }
     return Keccak256.hash(ABI.encode([.string("directory"), .string(directory), .string(program)]))
   }
 
