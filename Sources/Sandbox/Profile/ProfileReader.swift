@@ -13,7 +13,9 @@ extension Profile {
     let draft = try readYAML(text, file: file) { root -> Profile? in
       let description = root.optional("description", default: "") { $0.string() }
       let limits = root.optional("limits", default: ProfileLimits()) { $0.mapping().flatMap(readLimits) }
-      let mounts = root.optional("mounts", default: []) { $0.list(absolutePath) }
+      let mounts = root.optional("mounts", default: []) { $0.list().flatMap(readMounts) }
+      let devices = root.optional("devices", default: []) { $0.list().flatMap(readDevices) }
+      let network = root.optional("network", default: []) { $0.mapping().flatMap(readNetwork) }
       let proc = root.optional("proc", default: ProcView.processes) { value in
         value.choice(Dictionary(uniqueKeysWithValues: ProcView.allCases.map { ($0.rawValue, $0) }))
       }
@@ -32,12 +34,13 @@ extension Profile {
         }
         return value.mapping().flatMap(SeccompPolicy.read)
       }
-      guard let description, let limits, let mounts, let proc, let masked, let readOnly, let policy else {
-        return nil
-      }
+      guard let description, let limits, let mounts, let devices, let network, let proc, let masked,
+        let readOnly, let policy
+      else { return nil }
       return Profile(
-        name: name, description: description, limits: limits, mounts: mounts, proc: proc, maskedPaths: masked,
-        readOnlyPaths: readOnly, seccomp: policy, digest: ContentDigest(of: bytes))
+        name: name, description: description, limits: limits, mounts: mounts, devices: devices,
+        network: network, proc: proc, maskedPaths: masked, readOnlyPaths: readOnly, seccomp: policy,
+        digest: ContentDigest(of: bytes))
     }
     guard let seccompFile, let other = readFile(seccompFile.path) else { return draft }
     var profile = draft
@@ -72,16 +75,8 @@ extension Profile {
       openFiles: openFiles, temporary: temporary, workFiles: workFiles, stack: stack, lockedMemory: locked)
   }
 
-  private static func absolutePath(_ value: YAMLValue) -> String? {
-    guard let text = value.string() else { return nil }
-    guard let path = SandboxPath(text), !path.components.isEmpty else {
-      return value.mistake("'\(text)' must be an absolute path without '.', '..' or '//', and not '/'")
-    }
-    return path.description
-  }
-
   private static func kernelPath(_ value: YAMLValue) -> String? {
-    guard let path = absolutePath(value) else { return nil }
+    guard let path = absolutePath(value)?.description else { return nil }
     guard path.hasPrefix("/proc/") else { return value.mistake("'\(path)' must lie below /proc") }
     return path
   }
