@@ -6,7 +6,7 @@ enum HouseTables {
     "CLinux": 0, "CCrypto": 0, "CSecp256k1": 0, "CCap": 0, "CSeccomp": 0,
     "Workload": 1, "SandboxPlan": 1,
     "Telemetry": 2, "Sandbox": 2, "samovar-init": 2, "Receipts": 2,
-    "Scheduling": 3, "Ledger": 3,
+    "Egress": 3, "Scheduling": 3, "Ledger": 3,
     "Simulation": 4,
     "Agent": 5,
     "samovar": 7,
@@ -19,6 +19,7 @@ enum HouseTables {
   static let thirdParty: [String: Set<String>] = [
     "Workload": ["Yams"],
     "Ledger": ["GRDB"],
+    "Egress": ["NIOCore", "NIOPosix"],
     "Agent": ["Logging", "ServiceLifecycle", "UnixSignals"],
     "samovar": ["ArgumentParser", "Logging", "ServiceLifecycle"],
   ]
