@@ -24,6 +24,9 @@ package struct NetworkDestination: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `host.example:443`, `*.example.org:443`, `10.1.2.3:8080` or `[2001:db8::1]:443`.
   package init(_ text: String) throws(Malformed) {
+    if text.contains("/") {
+      throw Malformed(description: "'\(text)' must be a host and a port, without a scheme or a path")
+    }
     guard let colon = text.lastIndex(of: ":") else {
       throw Malformed(description: "'\(text)' has no port; write it as host.example:443")
     }

@@ -4,9 +4,12 @@ extension Profile {
   /// Reads a profile's text.
   /// - Parameters:
   ///   - file: its path, for messages and for files that it names.
+  ///   - target: what the seccomp section is read for. Names of system calls are judged in a profile's own section
+  ///     only: a file of other tools lists what exists anywhere.
   ///   - readFile: the bytes of another file, nothing where there is none.
   static func read(
-    _ bytes: [UInt8], name: String, file: String, readFile: (String) -> [UInt8]?
+    _ bytes: [UInt8], name: String, file: String, target: SeccompTarget = .current,
+    readFile: (String) -> [UInt8]?
   ) throws(Mistakes) -> Profile {
     let text = String(decoding: bytes, as: UTF8.self)
     var seccompFile: (path: String, value: YAMLValue)?
@@ -22,6 +25,13 @@ extension Profile {
       let masked = root.optional("masked_paths", default: []) { $0.list(kernelPath) }
       let readOnly = root.optional("read_only_paths", default: []) { $0.list(kernelPath) }
       if proc == .masked, masked?.isEmpty == true { root.report("proc: masked needs masked_paths") }
+      // A file of other tools that is a policy and nothing else: all the rest is as by default.
+      if !root.has("seccomp"), root.has("defaultAction") {
+        guard let policy = SeccompPolicy.read(root, target: target.withoutNames) else { return nil }
+        return Profile(
+          name: name, description: "", limits: ProfileLimits(), mounts: [], proc: .processes, maskedPaths: [],
+          readOnlyPaths: [], seccomp: policy, digest: ContentDigest(of: bytes))
+      }
       let policy = root.required("seccomp") { value -> SeccompPolicy? in
         guard value.isMapping else {
           guard let name = value.string() else { return nil }
@@ -32,7 +42,7 @@ extension Profile {
           // Stands in until the named file is read; nothing is allowed meanwhile.
           return SeccompPolicy(defaultAction: .killProcess, rules: [])
         }
-        return value.mapping().flatMap(SeccompPolicy.read)
+        return value.mapping().flatMap { SeccompPolicy.read($0, target: target) }
       }
       guard let description, let limits, let mounts, let devices, let network, let proc, let masked,
         let readOnly, let policy
@@ -44,18 +54,20 @@ extension Profile {
     }
     guard let seccompFile, let other = readFile(seccompFile.path) else { return draft }
     var profile = draft
-    profile.seccomp = try readSeccomp(other, file: seccompFile.path)
+    profile.seccomp = try readSeccomp(other, file: seccompFile.path, target: target)
     profile.digest = ContentDigest(of: bytes + other)
     return profile
   }
 
   /// A `seccomp.json` of OCI tools, or another profile's seccomp section.
-  private static func readSeccomp(_ bytes: [UInt8], file: String) throws(Mistakes) -> SeccompPolicy {
+  private static func readSeccomp(
+    _ bytes: [UInt8], file: String, target: SeccompTarget
+  ) throws(Mistakes) -> SeccompPolicy {
     try readYAML(String(decoding: bytes, as: UTF8.self), file: file) { root -> SeccompPolicy? in
-      guard root.has("seccomp") else { return SeccompPolicy.read(root) }
+      guard root.has("seccomp") else { return SeccompPolicy.read(root, target: target.withoutNames) }
       // The rest of a profile is not asked for here, and no mistake.
       _ = root.keys
-      return root.required("seccomp") { $0.mapping() }.flatMap(SeccompPolicy.read)
+      return root.required("seccomp") { $0.mapping() }.flatMap { SeccompPolicy.read($0, target: target) }
     }
   }
 

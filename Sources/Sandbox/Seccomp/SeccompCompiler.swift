@@ -30,11 +30,11 @@ enum SeccompCompiler {
     var greatest: UInt32 = 0
     for rule in policy.rules {
       for name in rule.names {
-        let number = seccomp_syscall_resolve_name(name)
-        guard number >= 0 else {
-          // A call that this machine lacks (negative pseudo-number) or libseccomp doesn't know. Left to the
-          // default action, which is no weaker — unless the default lets through what the rule was to stop.
-          if policy.defaultAction.isPermissive && !rule.action.isPermissive && number == __NR_SCMP_ERROR {
+        let resolution = SystemCalls.resolve(name)
+        guard case .number(let number) = resolution else {
+          // A call that this machine lacks or nobody here knows. Left to the default action, which is no
+          // weaker — unless the default lets through what the rule was to stop.
+          if policy.defaultAction.isPermissive && !rule.action.isPermissive && resolution == .unknown {
             throw .hostLacks(
               feature: "libseccomp's knowledge of the system call \(name), which the profile denies by name",
               remedy: "install a newer libseccomp, or make the profile an allow-list")
