@@ -70,7 +70,10 @@ import Workload
     ("network: {allow: ['a.example:0']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "from 1 to 65535"),
     ("network: {allow: ['*.org:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "top-level domain"),
     ("network: {allow: ['2001:db8::1:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "in brackets"),
-    ("network: {allow: ['http://a.example:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "without a scheme"),
+    (
+      "network: {allow: ['http://a.example:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n",
+      "without a scheme"
+    ),
     ("network: {allow: ['127.1:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "neither a host name"),
     (
       "network: {allow: ['A.example:1', 'a.example.:1']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n",

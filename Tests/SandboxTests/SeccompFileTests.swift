@@ -115,7 +115,7 @@ import Workload
     #expect(
       mistakes?.description
         == "t.json:4:17: there is no system call raed; did you mean read?\n"
-        + "t.json:4:49: there is no system call nosuchthing; see syscalls(2)")
+        + "t.json:4:50: there is no system call nosuchthing; see syscalls(2)")
     #expect(try read(own).seccomp.unknownNames == ["raed", "nosuchthing"])
     let file =
       #"{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["raed"], "action": "SCMP_ACT_ALLOW"}]}"#
