@@ -31,12 +31,12 @@ package struct CompiledProfile: Sendable, Hashable {
     if let cache, let kept = cache.read(key), let compiled = try? CompiledProfile(name, entry: kept) {
       return compiled
     }
-    var other: Other?
+    var others: [Other] = []
     let profile: Profile
     do {
       profile = try Profile.read(bytes, name: name, file: file, target: target) { path in
         let bytes = HostFile.read(path)
-        if let bytes { other = Other(path: path, digest: ContentDigest(of: bytes)) }
+        if let bytes { others.append(Other(path: path, digest: ContentDigest(of: bytes))) }
         return bytes
       }
     } catch {
@@ -44,11 +44,11 @@ package struct CompiledProfile: Sendable, Hashable {
     }
     let filter = try SeccompCompiler.program(for: profile.seccomp, cache: cache)
     let compiled = CompiledProfile(profile: profile, filter: filter)
-    cache?.write(key, compiled.entry(other))
+    cache?.write(key, compiled.entry(others))
     return compiled
   }
 
-  /// The file that a profile's seccomp section names, as it was when the entry was made.
+  /// A file that a profile's seccomp section names, as it was when the entry was made.
   struct Other: Hashable, Sendable {
     var path: String
     var digest: ContentDigest
@@ -67,9 +67,9 @@ package struct CompiledProfile: Sendable, Hashable {
 }
 
 extension CompiledProfile {
-  func entry(_ other: Other?) -> [UInt8] {
+  func entry(_ others: [Other]) -> [UInt8] {
     var writer = CacheWriter()
-    writer.list(other.map { [$0] } ?? []) {
+    writer.list(others) {
       $0.text($1.path)
       $0.text($1.digest.description)
     }
@@ -78,7 +78,7 @@ extension CompiledProfile {
     return writer.bytes
   }
 
-  /// Throws also where the other file has changed since.
+  /// Throws also where one of the other files has changed since.
   init(_ name: String, entry: [UInt8]) throws(MalformedEntry) {
     var reader = CacheReader(entry[...])
     let others = try reader.list { (inner) throws(MalformedEntry) in

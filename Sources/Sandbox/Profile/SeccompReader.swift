@@ -23,9 +23,15 @@ extension SeccompPolicy {
     for key in ["listenerPath", "listenerMetadata"] {
       mapping.present(key)?.report("user notification is not supported; take \(key) out")
     }
-    let rules = mapping.present("syscalls").map { $0.list { readRule($0, target: target) } } ?? []
+    let rules = readRules(mapping, target: target)
     guard let defaultAction, let rules else { return nil }
-    return SeccompPolicy(defaultAction: defaultAction, rules: rules.filter { !$0.names.isEmpty })
+    return SeccompPolicy(defaultAction: defaultAction, rules: rules)
+  }
+
+  /// `syscalls`: those that apply here.
+  static func readRules(_ mapping: YAMLMapping, target: SeccompTarget) -> [Rule]? {
+    guard let syscalls = mapping.present("syscalls") else { return [] }
+    return syscalls.list { readRule($0, target: target) }?.filter { !$0.names.isEmpty }
   }
 
   /// A rule that doesn't apply here has no names.
