@@ -46,6 +46,7 @@ let package = Package(
   targets: [
     // Floor 0: the system and its libraries.
     .target(name: "CLinux"),
+    .target(name: "CTrace"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
@@ -64,6 +65,8 @@ let package = Package(
     .executableTarget(
       name: "samovar-init", dependencies: ["CCap", "CLinux", "SandboxPlan"],
       swiftSettings: house, linkerSettings: staticLinking),
+    .executableTarget(
+      name: "samovar-trace", dependencies: ["CTrace"], swiftSettings: house, linkerSettings: staticLinking),
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
