@@ -23,6 +23,8 @@ let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-exec
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -36,6 +38,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -43,6 +46,7 @@ let package = Package(
   targets: [
     // Floor 0: the system and its libraries.
     .target(name: "CLinux"),
+    .target(name: "CTrace"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
@@ -61,10 +65,14 @@ let package = Package(
     .executableTarget(
       name: "samovar-init", dependencies: ["CCap", "CLinux", "SandboxPlan"],
       swiftSettings: house, linkerSettings: staticLinking),
+    .executableTarget(
+      name: "samovar-trace", dependencies: ["CTrace"], swiftSettings: house, linkerSettings: staticLinking),
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
-    // Floor 3: decisions.
+    // Floor 3: decisions, and the way out of a sandbox.
+    .target(
+      name: "Egress", dependencies: ["Sandbox", nioCore, nioPosix], swiftSettings: house),
     .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
     .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
 
@@ -105,6 +113,7 @@ let package = Package(
     tests(
       "ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1", "TestSupport"],
       exclude: ["eth_account_check.py"]),
+    tests("EgressTests", of: ["Egress", "Sandbox", "TestSupport", nioPosix]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
