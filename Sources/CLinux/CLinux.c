@@ -137,11 +137,10 @@ int samovar_lock_byte(int fd, uint64_t offset, int unlock) {
       .l_type = unlock ? F_UNLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)offset, .l_len = 1};
   return fcntl(fd, F_OFD_SETLK, &lock);
 }
-int samovar_sealable_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 int samovar_seal(int fd) {
   return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
-int samovar_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int samovar_memfd(const char *name, unsigned flags) { return memfd_create(name, MFD_CLOEXEC | flags); }
 
 int samovar_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int samovar_pidfd_send_signal(int pidfd, int signal) {

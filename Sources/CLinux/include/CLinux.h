@@ -47,7 +47,7 @@ int samovar_pipe(int *ends);
 int samovar_stream_pair(int *ends);
 // Each message arrives whole.
 int samovar_packet_pair(int *ends);
-int samovar_memfd(const char *name);
+int samovar_memfd(const char *name, unsigned flags);
 
 int samovar_pidfd_open(pid_t pid);
 int samovar_pidfd_send_signal(int pidfd, int signal);
@@ -89,8 +89,7 @@ int samovar_landlock_restrict(int ruleset);
 
 // fcntl(2) F_OFD_SETLK of one byte: 0 when it is locked now, -1 with EAGAIN when another holds it.
 int samovar_lock_byte(int fd, uint64_t offset, int unlock);
-// memfd_create(2) that may be sealed and executed, and fcntl(2) F_ADD_SEALS against every change.
-int samovar_sealable_memfd(const char *name);
+// fcntl(2) F_ADD_SEALS against every change.
 int samovar_seal(int fd);
 
 uint64_t samovar_monotonic_microseconds(void);

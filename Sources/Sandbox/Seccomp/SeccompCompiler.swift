@@ -80,7 +80,7 @@ enum SeccompCompiler {
 
   /// libseccomp 2.5 writes programs to descriptors only.
   private static func export(_ context: scmp_filter_ctx) throws(SandboxError) -> [UInt8] {
-    let file = samovar_memfd("seccomp")
+    let file = samovar_memfd("seccomp", 0)
     guard file >= 0 else { throw failure("memfd_create", errno) }
     defer { close(file) }
     try check("exporting the filter") { seccomp_export_bpf(context, file) }
