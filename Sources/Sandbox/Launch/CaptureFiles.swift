@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-package import Workload
+internal import Workload
 
 /// Where the kept part of a run's standard output and standard error goes: files that people can look at, or memory.
 package final class CaptureFiles: Sendable {

@@ -79,8 +79,10 @@ package struct Launcher: Sendable {
       filter: compiled.filter, group: group, oomScore: Self.oomScore,
       landlockVersion: Self.landlockVersion
     ).build()
+    let kept: CaptureFiles
+    if let capture { kept = capture } else { kept = try files(for: request) }
     let run = Run(
-      request: request, plan: plan, group: group, zygote: zygote, capture: try capture ?? files(for: request),
+      request: request, plan: plan, group: group, zygote: zygote, capture: kept,
       control: control, egress: egress, profile: compiled.profile, identity: identity,
       hostMounts: compiled.profile.mounts.filter { mount in
         root.trees.contains { $0.target.description == mount }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The one samovar-init that this launcher's runs are forked from, spawned with the first of them. The daemon forks
 /// nothing itself: a fork of a large process is slow and would copy the signing key.
 final class ZygoteProcess: Sendable {
-  private struct Link {
+  fileprivate struct Link {
     var socket: Int32 = -1
     var process: pid_t = 0
   }
