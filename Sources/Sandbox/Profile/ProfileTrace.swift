@@ -50,6 +50,10 @@ package struct ProfileTrace: Sendable {
               SeccompPolicy.Argument(
                 index: 0, value: 0x1000_0000, valueTwo: 0x1000_0000, comparison: .maskedEqual)
             ]),
+          // Beyond AF_INET6: AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK and others reach the kernel or the hypervisor.
+          SeccompPolicy.Rule(
+            names: ["socket", "socketpair"], action: .errno(1),
+            arguments: [SeccompPolicy.Argument(index: 0, value: 10, valueTwo: 0, comparison: .greater)]),
           SeccompPolicy.Rule(names: ["clone3"], action: .errno(38), arguments: []),
         ].filter { !($0.names == ["clone3"] && named.contains("clone3")) })
     return profile.text
