@@ -113,7 +113,7 @@ let package = Package(
     tests(
       "ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1", "TestSupport"],
       exclude: ["eth_account_check.py"]),
-    tests("EgressTests", of: ["Egress", "Sandbox", "TestSupport", nioPosix]),
+    tests("EgressTests", of: ["Egress", "Sandbox", "TestSupport"]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),

@@ -83,7 +83,7 @@ struct EgressConnection: Sendable {
 
   /// The index after the first empty line.
   private static func endOfHead(_ bytes: [UInt8], from start: Int) -> Int? {
-    guard bytes.count >= 4 else { return nil }
+    guard start <= bytes.count - 4 else { return nil }
     for index in start...(bytes.count - 4) where bytes[index] == 13 {
       if bytes[index..<index + 4].elementsEqual([13, 10, 13, 10]) { return index + 4 }
     }

@@ -1,5 +1,4 @@
 import Glibc
-import NIOPosix
 import Sandbox
 import Synchronization
 import Testing
@@ -7,7 +6,7 @@ import Testing
 @testable import Egress
 
 /// The proxy over real sockets on the loopback.
-@Suite(.serialized) struct EgressProxyTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct EgressProxyTests {
   @Test func aTunnelCarriesBytesBothWaysAndHalfCloses() async throws {
     let server = try TestServer.echo()
     let counts = try await TestProxy.serving(["127.0.0.1:\(server.port)"]) { proxy in

@@ -1,11 +1,11 @@
+import Foundation
 import Glibc
-import NIOPosix
 import Sandbox
 import Synchronization
 
 @testable import Egress
 
-/// Blocking TCP sockets on 127.0.0.1, used on threads of NIO's pool: the proxy under test needs Swift's own.
+/// Blocking TCP sockets on 127.0.0.1, used on threads of their own: the proxy under test needs Swift's.
 enum Loopback {
   struct Failure: Error {
     var call: String
@@ -43,16 +43,20 @@ enum Loopback {
 
   static func connect(to port: UInt16) throws -> Int32 {
     let descriptor = try check(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "socket")
-    // A test that fails must not hang.
-    var limit = timeval(tv_sec: 20, tv_usec: 0)
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
+    limitWaiting(descriptor)
     guard withAddress(port, { Glibc.connect(descriptor, $0, $1) }).0 == 0 else {
       defer { close(descriptor) }
       throw Failure(call: "connect", number: errno)
     }
     return descriptor
+  }
+
+  /// A test that fails must not hang.
+  static func limitWaiting(_ descriptor: Int32) {
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
   }
 
   static func send(_ text: String, to descriptor: Int32) throws {
@@ -91,14 +95,17 @@ enum Loopback {
     return text
   }
 
+  /// On a thread of its own: one that waits holds up no other.
   static func blocking<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
-    try await NIOThreadPool.singleton.runIfActive(body)
+    try await withCheckedThrowingContinuation { continuation in
+      Thread { continuation.resume(with: Swift.Result(catching: body)) }.start()
+    }
   }
 }
 
-/// A server of a test's own: each connection is handed to a function.
+/// A server of a test's own: each connection is handed to a function, one after the other.
 final class TestServer: Sendable {
   let port: UInt16
   private let descriptor: Int32
@@ -107,20 +114,22 @@ final class TestServer: Sendable {
     let (listener, port) = try Loopback.listener()
     self.port = port
     descriptor = listener
-    NIOThreadPool.singleton.submit { _ in
+    Thread {
+      // The listener is this thread's: its number must not be another's before this has ended.
+      defer { close(listener) }
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        if connection < 0 && errno == EINVAL { return }
+        guard connection >= 0 else { continue }
+        Loopback.limitWaiting(connection)
         try? serve(connection)
         close(connection)
       }
-    }
+    }.start()
   }
 
-  deinit {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  /// accept(2) then says EINVAL, now or when it is called next.
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// Reads to the end, then says it again.
   static func echo() throws -> TestServer {

@@ -23,7 +23,8 @@ struct FilterInterpreter {
     instructions = stride(from: 0, to: program.count, by: 8).map { start in
       program[start..<start + 8].withUnsafeBytes { bytes in
         Instruction(
-          code: bytes.loadUnaligned(fromByteOffset: 0, as: UInt16.self), yes: Int(bytes[2]), no: Int(bytes[3]),
+          code: bytes.loadUnaligned(fromByteOffset: 0, as: UInt16.self), yes: Int(bytes[2]),
+          no: Int(bytes[3]),
           operand: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
       }
     }

@@ -36,6 +36,8 @@ wanted_packages() {
   find_swift
   if ! command -v ld.lld >/dev/null; then echo lld; fi
   if [ "$1" = test ]; then
+    # Podman's seccomp.json, which profiles must load as it is.
+    echo golang-github-containers-common
     # A Python of one's own brings both modules; Debian's has them in a package.
     if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
   fi

@@ -50,6 +50,10 @@ package struct ProfileTrace: Sendable {
               SeccompPolicy.Argument(
                 index: 0, value: 0x1000_0000, valueTwo: 0x1000_0000, comparison: .maskedEqual)
             ]),
+          // Beyond AF_INET6: AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK and others reach the kernel or the hypervisor.
+          SeccompPolicy.Rule(
+            names: ["socket", "socketpair"], action: .errno(1),
+            arguments: [SeccompPolicy.Argument(index: 0, value: 10, valueTwo: 0, comparison: .greater)]),
           SeccompPolicy.Rule(names: ["clone3"], action: .errno(38), arguments: []),
         ].filter { !($0.names == ["clone3"] && named.contains("clone3")) })
     return profile.text
@@ -117,7 +121,7 @@ package struct ProfileTrace: Sendable {
       let isOnPurpose = answer != base.seccomp.defaultAction
       let isProposed =
         !isOnPurpose && !Self.neverProposed.contains(name) && SystemCalls.name(of: number) != nil
-        && !(name == "ptrace" || isNamespace(name, arguments))
+        && !Self.isWithheld(name, arguments)
       refused.append(Refused(name: name, arguments: arguments, answer: answer.words, isProposed: isProposed))
       if isProposed { rules.append(rule(for: name, arguments)) }
     }
@@ -126,8 +130,22 @@ package struct ProfileTrace: Sendable {
       proposal: rules.isEmpty ? nil : proposal(rules, file))
   }
 
-  private func isNamespace(_ name: String, _ arguments: [UInt64]) -> Bool {
-    name == "clone" && arguments[0] & 0x7e02_0000 != 0
+  /// Calls that aren't proposed for what they ask for: a new namespace, a kind of socket that reaches the kernel or the
+  /// host's network, typing into a terminal, a device, another's memory map.
+  private static func isWithheld(_ name: String, _ arguments: [UInt64]) -> Bool {
+    switch name {
+    case "ptrace": true
+    case "clone": arguments[0] & 0x7e02_0000 != 0
+    // AF_UNIX, AF_INET, AF_INET6.
+    case "socket", "socketpair": ![1, 2, 10].contains(arguments[0] & 0xffff_ffff)
+    // TIOCSTI, TIOCLINUX.
+    case "ioctl": [0x5412, 0x541c].contains(arguments[1] & 0xffff_ffff)
+    case "mknod": [0x2000, 0x6000].contains(arguments[1] & 0xf000)
+    case "mknodat": [0x2000, 0x6000].contains(arguments[2] & 0xf000)
+    // PR_SET_MM.
+    case "prctl": arguments[0] & 0xffff_ffff == 35
+    default: false
+    }
   }
 
   /// By name; where the base looks at the call's arguments, for what was given there only.

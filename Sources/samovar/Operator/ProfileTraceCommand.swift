@@ -82,7 +82,8 @@ struct ProfileTraceCommand: AsyncParsableCommand {
 
   private func runArguments(profile: String, tracer: String, trace: ProfileTrace) -> [String] {
     var arguments = [
-      "--profile", profile, "--input", "\(tracer):\(Self.tracer)", "--output", "output", "--keep", Self.record,
+      "--profile", profile, "--input", "\(tracer):\(Self.tracer)", "--output", "output", "--keep",
+      Self.record,
       "--pids", "\(pids == .max ? pids : pids + 1)",
     ]
     for file in input { arguments += ["--input", file] }
