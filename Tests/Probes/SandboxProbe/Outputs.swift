@@ -27,6 +27,17 @@ enum Outputs {
     }
     put("/work/large", "")
     truncate("/work/large", 12 << 20)
+    // Together they are more than a work directory of 8 MiB, and hold nothing.
+    for name in ["sparse1", "sparse2"] {
+      put("/work/" + name, "")
+      truncate("/work/" + name, 6 << 20)
+    }
+    // With the bits of a program that takes its owner's id.
+    put("/work/setuid", "x")
+    chmod("/work/setuid", 0o6755)
+    mkdir("/work/closed", 0o700)
+    put("/work/closed/file", "closed\n")
+    chmod("/work/closed", 0)
     put("/work/unreadable", "secret of its own\n")
     chmod("/work/unreadable", 0)
   }

@@ -17,6 +17,10 @@ struct SandboxProbe {
       let count = probe_bomb(arguments.dropFirst().first ?? "", most)
       print("took", count, "errno", errno)
     case "connect-abstract": print("errno", probe_connect_abstract(arguments.last ?? ""))
+    case "without-seccomp":
+      var pointers = arguments.dropFirst().map { strdup($0) }
+      pointers.append(nil)
+      print("errno", probe_without_seccomp(pointers))
     case "ids": print("ids", getuid(), geteuid(), getgid(), getegid())
     case "open":
       let file = open(arguments.last ?? "", O_RDWR)
@@ -41,7 +45,7 @@ struct SandboxProbe {
       exit(write(1, "x", 1) < 0 ? 5 : 6)
     case "noise": write(1, "\u{1b}[2J\u{1b}]0;owned\u{7}\0\u{9b}1A\r\n", 21)
     case "wait-stdin": while true { var byte: UInt8 = 0; if read(0, &byte, 1) == 0 { sleep(100) } }
-    case "attempt": print(probe_attempt(arguments.last ?? ""))
+    case "attempt": print(probe_attempt(arguments.dropFirst().first ?? ""))
     case "surroundings": Surroundings.print()
     case "exit": exit(Int32(number))
     case "signal": raise(Int32(number))

@@ -13,4 +13,6 @@ int probe_securebits(void);
 long probe_bomb(const char *name, long most);
 // The errno of a connection to the abstract socket of this name, 0 when it was made.
 int probe_connect_abstract(const char *name);
+// Runs a program as on a kernel without seccomp; the errno where that can't be.
+int probe_without_seccomp(char *const arguments[]);
 #endif
