@@ -34,7 +34,9 @@ struct Expectation {
   static let awaitingLaunch: Set<Awaited> = Set(Awaited.allCases)
 
   enum Awaited: String, CaseIterable {
-    case timeNamespace, securebits, sealedInit, hostIDOfItsOwn, cgroupsAfterAKill, filesAfterAKill
+    case timeNamespace, securebits, sealedInit, hostIDOfItsOwn, cgroupsAfterAKill, filesAfterAKill,
+      seccompIsNamed, namespaceIsNamed,
+      rootOfAUserNamespace
   }
 }
 
