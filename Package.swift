@@ -101,10 +101,10 @@ let package = Package(
       swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
 
     // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
-    .target(name: "CProbe", path: "Tests/CProbe"),
+    .target(name: "CProbe", path: "Tests/Probes/CProbe"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .executableTarget(
-      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
+      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/Probes/SandboxProbe",
       swiftSettings: house, linkerSettings: staticLinking),
     tests("WorkloadTests", of: ["Workload", "TestSupport"]),
     tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"]),

@@ -67,6 +67,11 @@ struct RunCommand: AsyncParsableCommand {
       let result = try await interruptible { () async throws(SandboxError) in try await launcher.run(request)
       }
       follower?.finish()
+      if !json, [.exited(code: 126), .exited(code: 127)].contains(result.outcome),
+        let reason = request.reasonNotToExecute
+      {
+        StandardStream.error.write("samovar: \(reason)\n")
+      }
       try RunSummary(run: result, outputDirectory: output).print(asJSON: json, isQuiet: quiet)
       throw ExitCode(result.outcome == .cancelled ? 130 : result.outcome.exitStatus)
     } catch let error as SandboxError {

@@ -14,6 +14,7 @@ extension RunRequest {
     if let text = line.timeout {
       limits.wallMilliseconds = try quantity(text, option: "--timeout") { $0.milliseconds() }
     }
+    try HostCapacity.current.check(limits)
     var inputs = try line.input.map(LocalInput.init(argument:))
     let name = line.command[0]
     var program = name
@@ -50,6 +51,19 @@ extension RunRequest {
         environment: environment, limits: limits),
       inputPaths: paths, outputDirectory: outputDirectory,
       profile: line.profile ?? (line.root != nil || isInput ? "batch" : "host"))
+  }
+
+  /// Why the kernel wouldn't execute the command, from the file itself; nothing where the file doesn't tell.
+  var reasonNotToExecute: String? {
+    guard let program = specification.command.first else { return nil }
+    let input = specification.inputs.first { $0.path == program }
+    var file = input.flatMap { inputPaths[$0.digest] } ?? program
+    if input == nil, case .directory(let root) = specification.root { file = root + program }
+    return ProgramFile(path: file).reason(file) { path in
+      if specification.inputs.contains(where: { $0.path == path }) { return true }
+      if case .directory(let root) = specification.root { return access(root + path, F_OK) == 0 }
+      return profile != "batch" && access(path, F_OK) == 0
+    }
   }
 
   /// As a shell finds it: a path as it is, a bare name along PATH. What isn't found is left for the sandbox

@@ -9,8 +9,44 @@ struct SandboxProbe {
     let number = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
     switch arguments.first {
     case "attempts": printAttempts()
-    case "attempt": print(probe_attempt(arguments.last ?? ""))
-    case "surroundings": printSurroundings()
+    case "bomb":
+      // Flushed before: a bomb that kills its process has said that it went off.
+      let most = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 0
+      print("bomb")
+      fflush(nil)
+      let count = probe_bomb(arguments.dropFirst().first ?? "", most)
+      print("took", count, "errno", errno)
+    case "connect-abstract": print("errno", probe_connect_abstract(arguments.last ?? ""))
+    case "without-seccomp":
+      var pointers = arguments.dropFirst().map { strdup($0) }
+      pointers.append(nil)
+      print("errno", probe_without_seccomp(pointers))
+    case "ids": print("ids", getuid(), geteuid(), getgid(), getegid())
+    case "open":
+      let file = open(arguments.last ?? "", O_RDWR)
+      print("errno", file < 0 ? errno : 0)
+    case "starve-init":
+      // RLIMIT_CPU kills with SIGKILL, which the kernel sends: even to a pid 1 that nothing else reaches.
+      print("errno", probe_attempt("limit_init_time"))
+      fflush(nil)
+      // Orphans are its work.
+      for _ in 0..<number {
+        if probe_fork() == 0 { _ = probe_fork(); _exit(0) }
+        wait(nil)
+      }
+    case "kill-all":
+      if probe_fork() == 0 { while true { sleep(1) } }
+      kill(-1, SIGKILL)
+      print("alone")
+    case "close-output":
+      close(1); close(2)
+      print("into nothing")
+      fflush(nil)
+      exit(write(1, "x", 1) < 0 ? 5 : 6)
+    case "noise": write(1, "\u{1b}[2J\u{1b}]0;owned\u{7}\0\u{9b}1A\r\n", 21)
+    case "wait-stdin": while true { var byte: UInt8 = 0; if read(0, &byte, 1) == 0 { sleep(100) } }
+    case "attempt": print(probe_attempt(arguments.dropFirst().first ?? ""))
+    case "surroundings": Surroundings.print()
     case "exit": exit(Int32(number))
     case "signal": raise(Int32(number))
     case "say": print(arguments.dropFirst().joined(separator: " "))
@@ -32,7 +68,7 @@ struct SandboxProbe {
     case "daemon": leaveDaemon()
     case "zombies": for _ in 0..<number where probe_fork() == 0 { _exit(0) }
     case "flood": flood(mebibytes: number)
-    case "outputs": makeOutputs()
+    case "outputs": Outputs.make()
     case "kill-init": kill(1, SIGKILL); kill(1, SIGTERM); usleep(50_000); print("init lives")
     case "read-stdin":
       var byte: UInt8 = 0
@@ -47,62 +83,6 @@ struct SandboxProbe {
       print(String(cString: name), probe_attempt(name))
       index += 1
     }
-  }
-
-  private static func lines(_ path: String) -> [Substring] {
-    let file = open(path, O_RDONLY)
-    guard file >= 0 else { return ["errno \(errno)"] }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(file, &bytes, bytes.count)
-    close(file)
-    return String(decoding: bytes[..<max(0, count)], as: UTF8.self).split(separator: "\n")
-  }
-
-  private static func names(_ path: String) -> [String] {
-    guard let directory = opendir(path) else { return ["errno \(errno)"] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  private static func text(_ buffer: [CChar]) -> String {
-    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// `key: value` lines about everything that a task can see of where it is.
-  private static func printSurroundings() {
-    // Before opendir(3) opens one more.
-    let descriptors = (0..<1024).filter { fcntl(Int32($0), F_GETFD) >= 0 }.map(String.init)
-    print("descriptors:", descriptors.joined(separator: " "))
-    print("root:", names("/").joined(separator: " "))
-    print("dev:", names("/dev").joined(separator: " "))
-    print("proc:", names("/proc").filter { Int($0) != nil }.joined(separator: " "))
-    print("pid:", getpid(), "parent:", getppid(), "session:", getsid(0))
-    print("ids:", getuid(), geteuid(), getgid(), getegid())
-    var buffer = [CChar](repeating: 0, count: 4096)
-    gethostname(&buffer, buffer.count)
-    print("hostname:", text(buffer))
-    getcwd(&buffer, buffer.count)
-    print("directory:", text(buffer))
-    var pointer = environ
-    while let entry = pointer.pointee {
-      print("environment:", String(cString: entry))
-      pointer += 1
-    }
-    for line in lines("/proc/self/status")
-    where ["Cap", "NoNewPrivs", "Seccomp:", "Groups"].contains(where: { line.hasPrefix($0) }) {
-      print(line.split { $0 == " " || $0 == "\t" }.joined(separator: " "))
-    }
-    for line in lines("/proc/self/net/dev").dropFirst(2) {
-      print("interface:", String(line.split { $0 == " " || $0 == ":" }.first ?? ""))
-    }
-    for line in lines("/proc/self/cgroup") { print("cgroup:", line) }
   }
 
   private static func touch(mebibytes: Int) {
@@ -189,34 +169,5 @@ struct SandboxProbe {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(file, &bytes, bytes.count)
     write(1, bytes, max(0, count))
-  }
-
-  /// One good output, and every bad kind.
-  private static func makeOutputs() {
-    func put(_ path: String, _ text: String) {
-      let file = open(path, O_WRONLY | O_CREAT, 0o640)
-      write(file, text, text.utf8.count)
-      close(file)
-    }
-    mkdir("/work/deep", 0o700)
-    put("/work/deep/good", "good\n")
-    put("/work/twice", "twice\n")
-    link("/work/twice", "/work/again")
-    symlink("/etc/passwd", "/work/link")
-    symlink("/", "/work/out")
-    mkfifo("/work/fifo", 0o600)
-    let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: "/work/socket".utf8) }
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    put("/work/large", "")
-    truncate("/work/large", 12 << 20)
-    put("/work/unreadable", "secret of its own\n")
-    chmod("/work/unreadable", 0)
   }
 }
