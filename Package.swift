@@ -84,7 +84,9 @@ let package = Package(
     .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
     .target(
       name: "Images",
-      dependencies: ["CLinux", "LayerTar", "Sandbox", "Workload", asyncHTTPClient, nioCore, nioHTTP1],
+      dependencies: [
+        "CLinux", "CXattr", "LayerTar", "Sandbox", "Workload", asyncHTTPClient, nioCore, nioHTTP1,
+      ],
       swiftSettings: house),
     .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
 
@@ -104,7 +106,9 @@ let package = Package(
     // Floor 7: what people run.
     .executableTarget(
       name: "samovar",
-      dependencies: ["Workload", "Telemetry", "Sandbox", "Images", "Receipts", "Ledger", "Agent", argumentParser],
+      dependencies: [
+        "Workload", "Telemetry", "Sandbox", "Images", "Receipts", "Ledger", "Agent", argumentParser,
+      ],
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
@@ -126,7 +130,8 @@ let package = Package(
       "ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1", "TestSupport"],
       exclude: ["eth_account_check.py"]),
     tests(
-      "ImagesTests", of: ["Images", "LayerTar", "Sandbox", "Workload", "TestSupport", nioCore, nioHTTP1, nioPosix]),
+      "ImagesTests",
+      of: ["Images", "LayerTar", "Sandbox", "Workload", "TestSupport", nioCore, nioHTTP1, nioPosix]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),

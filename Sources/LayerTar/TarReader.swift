@@ -46,7 +46,9 @@ package struct TarReader<Source: TarSource> {
           return nil
         }
         header = read
-        guard header.size <= UInt64(Int64.max) - 512 else { throw TarFault("has no possible size", entry: header.name) }
+        guard header.size <= UInt64(Int64.max) - 512 else {
+          throw TarFault("has no possible size", entry: header.name)
+        }
       } catch {
         throw Source.failure(error)
       }
@@ -55,24 +57,31 @@ package struct TarReader<Source: TarSource> {
         extended = try records(of: header)
       case UInt8(ascii: "g"):
         let records = try records(of: header)
-        guard records.path == nil, records.linkPath == nil, records.size == nil, records.attributes.isEmpty else {
-          throw Source.failure(TarFault("the archive has a global header that renames or resizes files, which layers don't use"))
+        guard records.path == nil, records.linkPath == nil, records.size == nil, records.attributes.isEmpty
+        else {
+          throw Source.failure(
+            TarFault("the archive has a global header that renames or resizes files, which layers don't use"))
         }
-      case UInt8(ascii: "L"): longName = try payload(of: header).split(separator: 0).first.map(Array.init) ?? []
-      case UInt8(ascii: "K"): longLink = try payload(of: header).split(separator: 0).first.map(Array.init) ?? []
+      case UInt8(ascii: "L"):
+        longName = try payload(of: header).split(separator: 0).first.map(Array.init) ?? []
+      case UInt8(ascii: "K"):
+        longLink = try payload(of: header).split(separator: 0).first.map(Array.init) ?? []
       default:
         return try entry(header, extended, longName, longLink)
       }
       extensions += 1
       // GNU and pax writers need three at the most; more is an archive that never comes to the point.
-      guard extensions <= 16 else { throw Source.failure(TarFault("one entry has more than 16 extended headers")) }
+      guard extensions <= 16 else {
+        throw Source.failure(TarFault("one entry has more than 16 extended headers"))
+      }
     }
   }
 
   /// Reads some of the entry's content into `buffer`; 0 at its end.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(Source.Failure) -> Int {
     guard content > 0 else { return 0 }
-    let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(min(content, UInt64(buffer.count)))))
+    let wanted = UnsafeMutableRawBufferPointer(
+      rebasing: buffer.prefix(Int(min(content, UInt64(buffer.count)))))
     let count = try source.read(into: wanted)
     guard count > 0 else { throw Source.failure(TarFault("the archive is cut off within a file")) }
     content -= UInt64(count)
@@ -103,13 +112,16 @@ package struct TarReader<Source: TarSource> {
     case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): kind = .special
     case UInt8(ascii: "5"): kind = .directory
     case UInt8(ascii: "S"):
-      throw Source.failure(TarFault("is a sparse file, which layers don't use; make the archive without --sparse", entry: name))
+      throw Source.failure(
+        TarFault("is a sparse file, which layers don't use; make the archive without --sparse", entry: name))
     default:
       let shown = TarFault.printable([header.kind])
       throw Source.failure(TarFault("is of the unknown kind '\(shown)'", entry: name))
     }
     let size = extended.size ?? header.size
-    guard size <= UInt64(Int64.max) - 512 else { throw Source.failure(TarFault("has no possible size", entry: name)) }
+    guard size <= UInt64(Int64.max) - 512 else {
+      throw Source.failure(TarFault("has no possible size", entry: name))
+    }
     if kind == .file {
       content = size
       padding = Self.padding(size)
@@ -130,7 +142,8 @@ package struct TarReader<Source: TarSource> {
   private mutating func payload(of header: TarHeader) throws(Source.Failure) -> [UInt8] {
     guard header.size <= LayerBounds.extendedHeaderBytes else {
       throw Source.failure(
-        TarFault("an extended header has \(header.size) bytes; \(LayerBounds.extendedHeaderBytes) is the most"))
+        TarFault(
+          "an extended header has \(header.size) bytes; \(LayerBounds.extendedHeaderBytes) is the most"))
     }
     content = header.size
     padding = Self.padding(header.size)
@@ -149,7 +162,8 @@ package struct TarReader<Source: TarSource> {
     guard left > 0 else { return }
     try withScratch { scratch, reader throws(Source.Failure) in
       while left > 0 {
-        let wanted = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(Int(min(left, UInt64(scratch.count)))))
+        let wanted = UnsafeMutableRawBufferPointer(
+          rebasing: scratch.prefix(Int(min(left, UInt64(scratch.count)))))
         let count = try reader.source.read(into: wanted)
         guard count > 0 else { throw Source.failure(TarFault("the archive is cut off within a file")) }
         left -= UInt64(count)
@@ -164,7 +178,8 @@ package struct TarReader<Source: TarSource> {
   }
 
   @discardableResult
-  private mutating func fill(_ bytes: inout [UInt8], mayBeAbsent: Bool = false) throws(Source.Failure) -> Bool {
+  private mutating func fill(_ bytes: inout [UInt8], mayBeAbsent: Bool = false) throws(Source.Failure) -> Bool
+  {
     var filled = 0
     while filled < bytes.count {
       var count = 0

@@ -24,7 +24,8 @@ enum Decompressor {
 
   /// RFC 8878, 3.1.2: frames that hold something else than content.
   private static func isSkippable(_ magic: UnsafeRawBufferPointer) -> Bool {
-    magic.count >= 4 && (0x50...0x5f).contains(magic[0]) && magic[1] == 0x2a && magic[2] == 0x4d && magic[3] == 0x18
+    magic.count >= 4 && (0x50...0x5f).contains(magic[0]) && magic[1] == 0x2a && magic[2] == 0x4d
+      && magic[3] == 0x18
   }
 }
 

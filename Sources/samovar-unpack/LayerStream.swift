@@ -109,7 +109,8 @@ final class LayerStream: TarSource {
     guard archiveBytes <= LayerBounds.freeExpansionBytes + blobBytes * LayerBounds.expansion else {
       throw .refused(
         TarFault(
-          "the layer unpacks to more than \(LayerBounds.expansion) times its size, as no real one does: a bomb"))
+          "the layer unpacks to more than \(LayerBounds.expansion) times its size, as no real one does: a bomb"
+        ))
     }
   }
 }

@@ -30,7 +30,9 @@ struct LayerWriter {
     switch name {
     case .ignored: return
     case .root:
-      guard entry.kind == .directory else { throw .refused(TarFault("is the layer's root and no directory", entry: entry.name)) }
+      guard entry.kind == .directory else {
+        throw .refused(TarFault("is the layer's root and no directory", entry: entry.name))
+      }
       tree.setRootTime(entry.modified)
     case .opaque(let path): try makeOpaque(path)
     case .whiteout(let path): try hide(path)
@@ -101,14 +103,17 @@ struct LayerWriter {
 
   private mutating func makeSymbolicLink(_ entry: TarEntry, _ path: LayerPath) throws(UnpackFailure) {
     try tree.count(path)
-    guard !entry.linkName.isEmpty, entry.linkName.count <= LayerBounds.pathBytes, !entry.linkName.contains(0) else {
+    guard !entry.linkName.isEmpty, entry.linkName.count <= LayerBounds.pathBytes, !entry.linkName.contains(0)
+    else {
       throw .refused(TarFault("is a link to a path that can't be", entry: entry.name))
     }
     summary.droppedAttributes += UInt64(entry.attributes.count)
     try tree.within(path.parent) { parent, _ throws(UnpackFailure) in
       try LayerTree.clear(parent, path, for: "link")
       let name = path.names.last?.cName ?? [0]
-      guard symlinkat(entry.linkName.cName, parent, name) == 0 else { throw .last("making the link", path.text) }
+      guard symlinkat(entry.linkName.cName, parent, name) == 0 else {
+        throw .last("making the link", path.text)
+      }
       _ = utimensat(parent, name, LayerTree.times(entry.modified), AT_SYMLINK_NOFOLLOW)
     }
   }
@@ -138,7 +143,9 @@ struct LayerWriter {
           return true
         }
       } catch {
-        if case .refused(let fault) = error, fault.entry == TarFault.printable(target.parent.text) { throw refusal }
+        if case .refused(let fault) = error, fault.entry == TarFault.printable(target.parent.text) {
+          throw refusal
+        }
         throw error
       }
       guard found else { throw refusal }
@@ -155,7 +162,9 @@ struct LayerWriter {
         return
       }
       try tree.count(path)
-      guard mknodat(parent, name, S_IFCHR | 0o444, 0) == 0 else { throw .last("making the whiteout of", path.text) }
+      guard mknodat(parent, name, S_IFCHR | 0o444, 0) == 0 else {
+        throw .last("making the whiteout of", path.text)
+      }
     }
   }
 
