@@ -18,7 +18,7 @@ struct Samovar: AsyncParsableCommand {
         name: "Operators:",
         subcommands: [
           AgentCommand.self, ConfigCommand.self, BondCommand.self, LedgerCommand.self, KeyCommand.self,
-          HardwareCommand.self, RunCommand.self, DoctorCommand.self,
+          HardwareCommand.self, RunCommand.self, ImageCommand.self, DoctorCommand.self,
         ]),
     ])
 }

@@ -1,7 +1,7 @@
 package import Workload
 
 /// What an image runs: its command, environment and root, found and checked.
-package struct ImageCommand: Sendable {
+package struct ImageExecution: Sendable {
   package var command: [String]
   package var environment: [String: String]
   package var root: ImageRoot
