@@ -1,4 +1,6 @@
 import Foundation
+import LayerTar
+import TestSupport
 import Testing
 
 /// What a layer may do, entry by entry. Each layer here is unpacked by the real program on a real file system.

@@ -30,9 +30,16 @@ struct UnpackedLayer {
     try self.init(writer.archive)
   }
 
+  /// How the program ended, and what it printed.
+  struct Ending {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
   static func run(
     _ blob: String, _ directory: String, bytes: UInt64 = 1 << 34, entries: UInt64 = 500_000, _ place: String
-  ) throws -> Printed {
+  ) throws -> Ending {
     let process = Process()
     process.executableURL = URL(filePath: BuiltProgram("samovar-unpack").path)
     process.arguments = [directory, "\(bytes)", "\(entries)"]
@@ -43,7 +50,7 @@ struct UnpackedLayer {
     process.standardError = try FileHandle(forWritingTo: URL(filePath: "\(place)/err"))
     try process.run()
     process.waitUntilExit()
-    return Printed(
+    return Ending(
       status: process.terminationStatus,
       output: try String(contentsOf: URL(filePath: "\(place)/out"), encoding: .utf8),
       errors: try String(contentsOf: URL(filePath: "\(place)/err"), encoding: .utf8))
@@ -51,7 +58,7 @@ struct UnpackedLayer {
 
   /// For `ImagePuller`.
   static let unpack: ImagePuller.Unpack = { blob, directory async throws(ImageError) in
-    let printed: Printed
+    let printed: Ending
     do {
       let place = try TemporaryDirectory()
       printed = try run(blob, directory, place.path)

@@ -39,7 +39,7 @@ struct ProgramCheck {
     let role = isInterpreter ? "the interpreter " : ""
     guard let found = try layers.find(path) else {
       throw .noCommand(
-        "\(image) has no \(role)\(printable(path))", remedy: "name a program of the image after --")
+        "\(image) lacks \(role)\(printable(path))", remedy: "name a program of the image after --")
     }
     guard found.isRegular, found.mode & 0o111 != 0 else {
       throw .unsuitable(
