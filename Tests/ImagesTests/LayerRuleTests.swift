@@ -124,7 +124,7 @@ import Testing
     #expect(layer.attributes("sticky").map { $0.st_mode & 0o7777 } == 0o644)
     #expect(layer.attributes("tmp").map { $0.st_mode & 0o7777 } == 0o1777)
     #expect(layer.attributes("setgid").map { $0.st_mode & 0o7777 } == 0o755)
-    #expect(layer.summary?.clearedModes == 4)
+    #expect(layer.summary?.clearedModes == 3)
   }
 
   @Test func everythingCanBeReadByTheOneWhoRuns() throws {
