@@ -103,8 +103,8 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Receipts", "Scheduling", "Ledger", "Simulation", lifecycle,
-        unixSignals, logging,
+        "Workload", "Telemetry", "Sandbox", "Egress", "Receipts", "Scheduling", "Ledger", "Simulation",
+        lifecycle, unixSignals, logging,
       ],
       swiftSettings: house),
 
@@ -112,7 +112,7 @@ let package = Package(
     .executableTarget(
       name: "samovar",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Images", "Receipts", "Ledger", "Agent", argumentParser,
+        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Ledger", "Agent", argumentParser,
       ],
       swiftSettings: house, linkerSettings: linking),
 

@@ -1,3 +1,4 @@
+internal import Egress
 internal import Ledger
 package import Logging
 internal import Receipts
@@ -46,7 +47,9 @@ package struct NodeAgent: Sendable {
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
       outbox: outbox,
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
-      launcher: Launcher(files: files, clock: now, meter: site.meter),
+      launcher: Launcher(
+        files: files, clock: now, meter: site.meter, egress: EgressProxy(),
+        cache: CacheDirectory.standard(environment: environment)),
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
       Self.services(node, ledger, site, clock, log)

@@ -52,7 +52,6 @@ pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd) {
 
 pid_t samovar_fork(void) { return fork(); }
 int samovar_unshare(uint64_t flags) { return unshare((int)flags); }
-int samovar_setns(int fd, int type) { return setns(fd, type); }
 
 int samovar_clone_tree(const char *path, int recursive, int follow) {
   unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) |
@@ -125,9 +124,6 @@ int samovar_openat2(int directory, const char *path, uint64_t flags, uint64_t mo
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
-int samovar_close_on_exec_from(unsigned first) {
-  return (int)syscall(SYS_close_range, first, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */);
-}
 int samovar_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0u, 0u); }
 int samovar_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 int samovar_stream_pair(int *ends) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }

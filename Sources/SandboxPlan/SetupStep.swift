@@ -94,7 +94,7 @@ package enum SetupStep: Hashable, Sendable {
   case dropCapabilities
   /// A landlock(7) domain: the second fence, should a mount not be what it seems.
   case landlock(LandlockFence)
-  /// close_range(2): execve(2) closes all but the standard streams, whoever opened them.
+  /// close_range(2): all but the standard streams, whoever opened them, and the pipe to pid 1, which execve(2) closes.
   case closeDescriptors
   /// A seccomp(2) filter: classic BPF in the machine's byte order.
   case filter(program: [UInt8])

@@ -175,8 +175,10 @@ struct InitProcess {
     let status = try Ends(samovar_pipe)
     let payload = try check(samovar_fork())
     if payload == 0 {
-      close(status.first)
-      PayloadProcess(plan: plan, reports: status.second).run()
+      guard dup2(status.second, PayloadProcess.reports) >= 0,
+        fcntl(PayloadProcess.reports, F_SETFD, FD_CLOEXEC) >= 0
+      else { _exit(125) }
+      PayloadProcess(plan: plan).run()
     }
     close(status.second)
     defer { close(status.first) }

@@ -6,8 +6,8 @@ internal import SandboxPlan
 /// Pid 2 until it becomes the payload: gives up everything, the filter last.
 struct PayloadProcess {
   let plan: SetupPlan
-  /// Closed by execve(2).
-  let reports: Int32
+  /// A pipe to pid 1 in the place that its link has there; closed by execve(2).
+  static let reports: Int32 = 3
 
   /// capabilities(7): SECBIT_NOROOT, SECBIT_NO_SETUID_FIXUP and SECBIT_NO_CAP_AMBIENT_RAISE set, SECBIT_KEEP_CAPS
   /// clear, each with its lock.
@@ -21,7 +21,7 @@ struct PayloadProcess {
         let step = UInt32(plan.launcherSteps.count + plan.initSteps.count + index)
         let bytes = SetupReport.failed(step: step, errno: error.errno).encoded
         // write(2), as the filter may allow no sendmsg(2).
-        _ = write(reports, bytes, bytes.count)
+        _ = write(Self.reports, bytes, bytes.count)
         _exit(125)
       }
     }
@@ -53,7 +53,7 @@ struct PayloadProcess {
     case .landlock(let fence):
       try fence.enforce()
     case .closeDescriptors:
-      try check(samovar_close_on_exec_from(3))
+      try check(samovar_close_from(UInt32(Self.reports) + 1))
     case .filter(let program):
       try check(samovar_install_filter(program, program.count, 0))
     case .execute(let path, let arguments, let environment):

@@ -21,10 +21,21 @@ extension SetupPlan {
         .openCgroup(path: text()),
         .cloneTree(slot: number(), path: text(), isRecursive: flag(), attributes: number()),
         .openFile(slot: number(), path: text()), .oomScore(number()), .cloneInit(namespaces: number()),
-        .joinCgroup(path: text()),
-        .mapIDs(inside: number(), user: number(), group: number(), deniesSetgroups: flag()),
-        .unshare(number()),
-        .makeMountsPrivate, .becomeID(number(), clearsGroups: flag()),
+        .makeGroup(path: text()), .setGroup(path: text(), value: text(), mayBeMissing: flag()),
+        .openGroup(slot: number(), path: text()),
+        .mapTrees(firstSlot: number(), count: number(), stored: number(), shown: number()),
+        .mapIDs(
+          IDMapping(
+            insideUser: number(), insideGroup: number(), user: number(), group: number(),
+            writer: [.privileged, .tools, .own].randomElement(using: &generator) ?? .own)),
+        .joinGroup(slot: number()), .unshare(number()),
+        .makeMountsPrivate, .becomeID(user: number(), group: number(), clearsGroups: flag()),
+        .mountOverlay(path: text(), options: text()), .pivotTo(path: text()), .listen(port: number()),
+        .newKeyring, .lockSecurebits,
+        .landlock(
+          LandlockFence(
+            files: number(), network: number(), scopes: number(),
+            rules: texts().map { LandlockFence.Rule(path: $0, files: number()) })),
         .newFilesystem(
           slot: number(), type: text(), options: texts().map { MountOption($0, text()) }, attributes: number()
         ),
@@ -43,7 +54,12 @@ extension SetupPlan {
       launcherSteps: steps(), initSteps: steps(), payloadSteps: steps(),
       supervision: Supervision(
         setupMilliseconds: number(), wallMilliseconds: number(), graceMilliseconds: number(),
-        streamBytes: number()))
+        streamBytes: number(),
+        processorTime: flag()
+          ? ProcessorTime(
+            limitMicroseconds: number(), path: text(), key: text(), unitsPerMicrosecond: number(),
+            processors: number()) : nil,
+        freezer: flag() ? Freezer(path: text(), frozen: text(), thawed: text()) : nil))
   }
 }
 
@@ -82,9 +98,9 @@ extension SetupPlan {
   }
 
   @Test func aLyingCountAsksForNothing() {
-    let head = [1] + [UInt8](repeating: 0, count: 32)
+    let head = [2] + [UInt8](repeating: 0, count: 34)
     #expect(throws: MalformedPlan.self) { try SetupPlan(decoding: head + [0xff, 0xff, 0xff, 0xff]) }
-    #expect(throws: MalformedPlan.self) { try SetupPlan(decoding: [2] + head.dropFirst()) }
+    #expect(throws: MalformedPlan.self) { try SetupPlan(decoding: [1] + head.dropFirst()) }
     #expect(throws: MalformedPlan.self) { try SetupPlan(decoding: []) }
   }
 
@@ -96,7 +112,8 @@ extension SetupPlan {
       supervision: Supervision(
         setupMilliseconds: 1, wallMilliseconds: 2, graceMilliseconds: 3, streamBytes: 4))
     let expected: [UInt8] =
-      [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
+      [2, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
+      + [0, 0]
       + [1, 0, 0, 0, 4, 0xfe, 0xff, 0xff, 0xff]
       + [2, 0, 0, 0, 45, 44, 2, 0, 0, 0, 0x61, 0x62]
       + [1, 0, 0, 0, 66, 7, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0]
@@ -106,7 +123,7 @@ extension SetupPlan {
 
 @Suite struct SetupReportTests {
   @Test(arguments: [
-    SetupReport.started, .ended, .failed(step: 0, errno: 1), .failed(step: 70, errno: 133),
+    SetupReport.started, .listening, .ended, .failed(step: 0, errno: 1), .failed(step: 70, errno: 133),
     .payloadEnded(code: 1, status: 255), .payloadEnded(code: 2, status: 31),
     .payloadEnded(code: 3, status: 11),
   ])

@@ -18,7 +18,7 @@ import Workload
   private static let allows: UInt32 = 0x7fff_0000
 
   private func filter(_ name: String) throws -> (policy: SeccompPolicy, filter: FilterInterpreter) {
-    let policy = try Sandboxed.files.profile(name).seccomp
+    let policy = try Sandboxed.files.compiledProfile(name, cache: nil).profile.seccomp
     return (policy, FilterInterpreter(try SeccompCompiler.program(for: policy)))
   }
 
@@ -121,12 +121,12 @@ import Workload
     #expect(gpu.verdict("ioctl", [0, 0x5412]) == .errno(1), "TIOCSTI")
     #expect(gpu.verdict("ioctl", [0, 0x1_0000_5412]) == .errno(1))
     #expect(gpu.verdict("ioctl", [0, 0x541c]) == .errno(1), "TIOCLINUX")
-    #expect(try Sandboxed.files.profile("gpu").devices == ["/dev/dri/renderD128"])
+    #expect(try Sandboxed.files.compiledProfile("gpu", cache: nil).profile.devices == ["/dev/dri/renderD128"])
     let client = try filter("network-client").policy
     #expect(client.verdict("socket", [2]) == .allow)
     #expect(client.verdict("socket", [17]) == .errno(1))
     #expect(try filter("batch").policy.verdict("socket", [2]) == .errno(101))
-    #expect(try !Sandboxed.files.profile("network-client").network.isEmpty)
+    #expect(try !Sandboxed.files.compiledProfile("network-client", cache: nil).profile.network.isEmpty)
   }
 }
 
@@ -185,7 +185,7 @@ import Workload
 
   @Test(arguments: ["batch", "host", "gpu", "network-client", "strict"])
   func aProfilesTextReadsBackAsTheSame(name: String) throws {
-    var profile = try Sandboxed.files.profile(name)
+    var profile = try Sandboxed.files.compiledProfile(name, cache: nil).profile
     profile.description = "quotes \" \\ and \n\u{1}ä"
     var read = try read(["d/t.yaml": profile.text])
     read.digest = profile.digest

@@ -14,7 +14,7 @@ import Workload
     "seccomp: {defaultAction: SCMP_ACT_ERRNO, syscalls: [{names: [read], action: SCMP_ACT_ALLOW}]}\n"
 
   @Test(arguments: ["batch", "host"]) func theShippedProfilesAreRight(name: String) throws {
-    let profile = try Sandboxed.files.profile(name)
+    let profile = try Sandboxed.files.compiledProfile(name, cache: nil).profile
     #expect(profile.seccomp.defaultAction == .errno(1))
     #expect(profile.mounts.isEmpty == (name == "batch"))
     #expect(try SeccompCompiler.program(for: profile.seccomp).count / 8 > 100)
@@ -157,7 +157,7 @@ import Workload
   }
 
   @Test func aMissingProfileSaysWhereItWasLookedFor() {
-    let error = #expect(throws: SandboxError.self) { try Sandboxed.files.profile("nosuch") }
+    let error = #expect(throws: SandboxError.self) { try Sandboxed.files.compiledProfile("nosuch", cache: nil).profile }
     #expect("\(error.map(String.init(describing:)) ?? "")".contains("nosuch.yaml"))
   }
 }

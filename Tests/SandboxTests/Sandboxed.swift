@@ -24,14 +24,9 @@ enum Sandboxed {
   static var holdsMemory: Bool { !lacks.contains(.memory) }
   static var holdsProcesses: Bool { !lacks.contains(.processes) }
 
-  private static let lacks: Set<LimitedResource> = {
-    guard
-      let group = try? CgroupHost.current.makeGroup(
-        CgroupLimits(memory: 1 << 26, processes: 8, milliCPUs: 1000, processors: []))
-    else { return Set(LimitedResource.allCases) }
-    defer { _ = group.remove() }
-    return group.lacks
-  }()
+  private static let lacks = CgroupHost.current.group(
+    CgroupLimits(memory: 1 << 26, processes: 8, milliCPUs: 1000, processors: [])
+  ).lacks
 
   struct Result {
     var run: CompletedRun

@@ -13,7 +13,6 @@ pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd);
 // Swift marks fork(2) unavailable.
 pid_t samovar_fork(void);
 int samovar_unshare(uint64_t flags);
-int samovar_setns(int fd, int type);
 
 // The new mount API: open_tree(2), move_mount(2), fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
 int samovar_clone_tree(const char *path, int recursive, int follow);
@@ -40,8 +39,7 @@ int samovar_new_session_keyring(void);
 int samovar_set_securebits(unsigned bits);
 
 int samovar_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-// close_range(2) from `first` on: closes at the next exec only.
-int samovar_close_on_exec_from(unsigned first);
+// close_range(2) from `first` on.
 int samovar_close_from(unsigned first);
 int samovar_pipe(int *ends);
 int samovar_stream_pair(int *ends);

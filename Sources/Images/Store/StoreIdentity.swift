@@ -1,10 +1,11 @@
 internal import Glibc
+internal import Sandbox
 internal import Workload
 
 /// Whose the files of layers are: an id that nobody has, where the agent is root, so that they are neither the host's nor a
 /// task's; else the agent's own user.
 enum StoreIdentity {
-  static let id: UInt32 = 1_879_048_192
+  static let id = SandboxID.store
 
   /// A directory that the unpacker may fill.
   static func makeDirectory(_ path: String) throws(ImageError) {

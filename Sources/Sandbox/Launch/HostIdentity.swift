@@ -68,12 +68,12 @@ struct HostIDRange: Hashable, Sendable {
 }
 
 /// The ids of one sandbox on the host.
-struct SandboxID: Hashable, Sendable {
+package struct SandboxID: Hashable, Sendable {
   var user: UInt32
   var group: UInt32
 
   /// Owns the unpacked images where root unpacks them. No task ever has it.
-  static let store: UInt32 = 1_879_048_192
+  package static let store: UInt32 = 1_879_048_192
 
   static var own: SandboxID { SandboxID(user: geteuid(), group: getegid()) }
 

@@ -80,7 +80,7 @@ package struct Launcher: Sendable {
       landlockVersion: Self.landlockVersion
     ).build()
     let kept: CaptureFiles
-    if let capture { kept = capture } else { kept = try files(for: request) }
+    if let capture { kept = capture } else { kept = try self.capture(for: request) }
     let run = Run(
       request: request, plan: plan, group: group, zygote: zygote, capture: kept,
       control: control, egress: egress, profile: compiled.profile, identity: identity,
@@ -91,8 +91,12 @@ package struct Launcher: Sendable {
     return try await run.carryOut(clock: clock, meter: meter, isOver: &isOver)
   }
 
-  private func files(for request: RunRequest) throws(SandboxError) -> CaptureFiles {
+  /// Where the streams of a request go where nothing else is said.
+  package func capture(for request: RunRequest) throws(SandboxError) -> CaptureFiles {
     guard let directory = request.outputDirectory else { return try CaptureFiles() }
+    if mkdir(directory, 0o755) < 0 && errno != EEXIST {
+      throw .systemCallFailed(doing: "creating the output directory \(directory)", errno: errno)
+    }
     return try CaptureFiles(in: directory)
   }
 
@@ -128,11 +132,8 @@ package struct Launcher: Sendable {
     if request.processors.contains(where: { !(0..<8192).contains($0) }) {
       throw .invalidRequest("there is no processor like that among \(request.processors)")
     }
-    if let directory = request.outputDirectory {
-      if mkdir(directory, 0o755) < 0 && errno != EEXIST {
-        throw .systemCallFailed(doing: "creating the output directory \(directory)", errno: errno)
-      }
-    } else if !specification.outputs.isEmpty {
+    try OutputCollector.check(specification.outputs)
+    if request.outputDirectory == nil && !specification.outputs.isEmpty {
       throw .invalidRequest("outputs are to be kept, but there is no directory for them")
     }
     if case .image = specification.root, request.image == nil {

@@ -31,7 +31,7 @@ struct ImageOptions: ParsableArguments {
       throw .sandbox(error)
     }
     let unpacker = try SandboxedUnpacker(
-      launcher: Launcher(files: files, clock: { Self.now }),
+      launcher: .ofCommand(files),
       program: try SandboxedUnpacker.program(files: files, environment: environment),
       place: "\(cache.directory)/making")
     return ImagePuller(

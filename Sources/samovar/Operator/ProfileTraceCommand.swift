@@ -51,20 +51,21 @@ struct ProfileTraceCommand: AsyncParsableCommand {
   }
 
   private func findings(of trace: ProfileTrace, file: ProfileFile) async throws -> ProfileTrace.Findings {
-    let directory = try OutputDirectory(nil)
-    defer { directory.removeIfTemporary() }
-    let profile = "\(directory.path)/trace.yaml"
+    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    let directory = try LocalFile.makeTemporaryDirectory("\(place)/samovar-trace")
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let profile = "\(directory)/trace.yaml"
     try LocalFile.write(Array(trace.tracingProfile.utf8), to: profile)
     let files = try LauncherFiles.find(environment: ProcessInfo.processInfo.environment)
     let tracer = LocalFile.directory(of: files.helper) + "/samovar-trace"
     guard LocalFile.exists(tracer) else {
       throw SandboxError.hostLacks(feature: "the tracer \(tracer)", remedy: "build it with 'swift build'")
     }
-    let output = "\(directory.path)/output"
+    let output = "\(directory)/output"
     let request = try RunRequest(
       try RunCommand.parse(runArguments(profile: profile, tracer: tracer, trace: trace)),
-      outputDirectory: output)
-    let launcher = Launcher(files: files, clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
+      image: nil, outputDirectory: output)
+    let launcher = Launcher.ofCommand(files)
     let run = try await launcher.run(request)
     for name in ["stdout", "stderr"] {
       StandardStream.error.write((try? LocalFile.read("\(output)/\(name)", limit: .mebibytes(64))) ?? [])

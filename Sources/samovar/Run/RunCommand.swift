@@ -70,18 +70,17 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let directory = try OutputDirectory(output)
-    defer { directory.removeIfTemporary() }
     do {
       let pulled = try await pullImage()
       // The layers are held until the run has ended.
       defer { withExtendedLifetime(pulled) {} }
-      let request = try RunRequest(self, image: pulled, outputDirectory: directory.path)
-      let launcher = Launcher(
-        files: try LauncherFiles.find(environment: ProcessInfo.processInfo.environment),
-        clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
-      let follower = json ? nil : StreamFollower(directory: directory.path)
-      let result = try await interruptible { () async throws(SandboxError) in try await launcher.run(request)
+      let request = try RunRequest(self, image: pulled, outputDirectory: output)
+      let launcher = Launcher.ofCommand(
+        try LauncherFiles.find(environment: ProcessInfo.processInfo.environment))
+      let capture = try launcher.capture(for: request)
+      let follower = json ? nil : StreamFollower(capture)
+      let result = try await interruptible { () async throws(SandboxError) in
+        try await launcher.run(request, capture: capture)
       }
       follower?.finish()
       if !json, [.exited(code: 126), .exited(code: 127)].contains(result.outcome),
@@ -126,26 +125,5 @@ struct RunCommand: AsyncParsableCommand {
     }
     defer { for source in sources { source.cancel() } }
     return try await running.value
-  }
-}
-
-/// The directory that a run writes to: the one asked for, or one that is gone afterwards.
-struct OutputDirectory {
-  let path: String
-  private let isTemporary: Bool
-
-  init(_ wanted: String?) throws {
-    if let wanted {
-      path = wanted
-      isTemporary = false
-      return
-    }
-    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-    path = try LocalFile.makeTemporaryDirectory("\(place)/samovar-run")
-    isTemporary = true
-  }
-
-  func removeIfTemporary() {
-    if isTemporary { try? FileManager.default.removeItem(atPath: path) }
   }
 }

@@ -6,7 +6,7 @@ import Workload
 
 extension RunRequest {
   /// What the command line asks for.
-  init(_ line: RunCommand, image: PulledImage?, outputDirectory: String) throws {
+  init(_ line: RunCommand, image: PulledImage?, outputDirectory: String?) throws {
     var limits = Limits()
     limits.milliCPUs = UInt32(max(1, (line.cpus * 1000).rounded()))
     limits.processes = line.pids

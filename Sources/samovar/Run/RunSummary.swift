@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Sandbox
 import Synchronization
 import Workload
 
@@ -51,25 +52,24 @@ struct RunSummary: Encodable {
   }
 }
 
-/// Shows what a running command prints, from the files that it is kept in.
+/// Shows what a running command prints, from where it is kept.
 final class StreamFollower: Sendable {
   private struct Position {
-    var path: String
+    var file: Int32
     var target: StandardStream
     var offset: off_t = 0
   }
 
+  private let capture: CaptureFiles
   private let positions: Mutex<[Position]>
   private let following: Mutex<Task<Void, Never>?> = Mutex(nil)
   private static let period = Duration.milliseconds(100)
 
-  init(directory: String) {
+  init(_ capture: CaptureFiles) {
+    self.capture = capture
     positions = Mutex([
-      Position(path: directory + "/stdout", target: .output),
-      Position(path: directory + "/stderr", target: .error),
+      Position(file: capture.output, target: .output), Position(file: capture.errors, target: .error),
     ])
-    // The files may be those of an earlier run until the command starts.
-    for name in ["stdout", "stderr"] { unlink(directory + "/" + name) }
     let task = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: Self.period)
@@ -88,12 +88,9 @@ final class StreamFollower: Sendable {
   private func copy() {
     positions.withLock { positions in
       for index in positions.indices {
-        let file = open(positions[index].path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        if file < 0 { continue }
-        defer { close(file) }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-          let count = pread(file, &chunk, chunk.count, positions[index].offset)
+          let count = pread(positions[index].file, &chunk, chunk.count, positions[index].offset)
           if count <= 0 { break }
           positions[index].offset += off_t(count)
           positions[index].target.write(Array(chunk[..<count]))
