@@ -13,6 +13,10 @@ struct PayloadProcess {
   /// clear, each with its lock.
   private static let securebits: UInt32 = 0xef
 
+  /// A fork takes some milliseconds to its execve(2).
+  private static let mostTries = 50
+  private static let pauseMicroseconds: UInt32 = 2000
+
   func run() -> Never {
     for (index, step) in plan.payloadSteps.enumerated() {
       do throws(Refusal) {
@@ -84,7 +88,12 @@ struct PayloadProcess {
     var environmentPointers = environment.map { strdup($0) }
     argumentPointers.append(nil)
     environmentPointers.append(nil)
-    execve(path, argumentPointers, environmentPointers)
+    // A file that was just written is busy for as long as some fork of its writer has not yet executed a program.
+    for _ in 0..<Self.mostTries {
+      execve(path, argumentPointers, environmentPointers)
+      guard errno == ETXTBSY else { break }
+      usleep(Self.pauseMicroseconds)
+    }
     throw .last
   }
 }

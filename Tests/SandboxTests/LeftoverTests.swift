@@ -48,8 +48,11 @@ import Testing
 
     var processes: [Int32] { HostProcesses.carrying(mark) + HostProcesses.carrying(helper) }
     /// Told from pid 1 and the payload by its parent.
-    var helperProcess: Int32? {
-      processes.first { HostProcesses.field("PPid", of: $0) == "\(process.processIdentifier)" }
+    var zygote: Int32? { child(of: process.processIdentifier) }
+    /// The zygote's fork that watches the run.
+    var helperProcess: Int32? { zygote.flatMap(child) }
+    private func child(of parent: Int32) -> Int32? {
+      HostProcesses.carrying(helper).first { HostProcesses.field("PPid", of: $0) == "\(parent)" }
     }
     var isGone: Bool {
       get async {
@@ -99,7 +102,7 @@ import Testing
       let note: Comment = "seed \(Self.seed), round \(round), killed after \(microseconds) µs"
       let command = try Command(["ignore-term"])
       // Half of them from the moment of the helper's start: on a busy host the command itself takes longer than 30 ms.
-      while round % 2 == 1, command.helperProcess == nil, command.process.isRunning {}
+      while round % 2 == 1, command.zygote == nil, command.process.isRunning {}
       _ = command.killed(after: microseconds)
       #expect(await command.isGone, note)
       command.expectSystemAsBefore(note)

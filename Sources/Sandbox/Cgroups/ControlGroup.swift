@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Glibc
 internal import SandboxPlan
 internal import Workload
@@ -23,9 +24,18 @@ protocol ControlGroup: Sendable {
 }
 
 extension ControlGroup {
-  /// Of a run whose helper was killed. What still has processes stays, for the next start to sweep.
-  func removeLeftovers() {
-    for directory in directories.reversed() { rmdir(directory) }
+  /// Of a run whose helper was killed: its pid 1 hears of that and ends, and the kernel takes everything apart. What
+  /// has processes even then stays for the next start to sweep.
+  func removeLeftovers() async {
+    for directory in directories.reversed() {
+      for attempt in 0..<200 where rmdir(directory) < 0 && errno == EBUSY {
+        if attempt == 0 { _ = HostFile.write("1", to: directory + "/cgroup.kill") }
+        // Not Task.sleep: that returns at once in a cancelled task, and the group must go all the same.
+        await withCheckedContinuation { continuation in
+          DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) { continuation.resume() }
+        }
+      }
+    }
   }
 }
 

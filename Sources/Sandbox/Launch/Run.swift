@@ -29,7 +29,7 @@ struct Run: Sendable {
     let finishedAt = clock()
     let after = await meter?.read()
     let counted = group.usage()
-    if case .silent = ending { group.removeLeftovers() } else { isOver = true }
+    if case .silent = ending { await group.removeLeftovers() } else { isOver = true }
     let workDirectory = process.takeWorkDirectory()
     defer { if workDirectory >= 0 { close(workDirectory) } }
     // Hangs up: the helper removes the cgroups while the outputs are taken.

@@ -77,7 +77,8 @@ extension ZygoteProcess.Link {
       throw .systemCallFailed(doing: "opening /dev/null", errno: reason)
     }
     defer { close(null) }
-    let name = strdup("samovar-init")
+    // Where it came from, for whoever looks at the processes.
+    let name = strdup(helper)
     defer { free(name) }
     do throws(SandboxError) {
       // In the order of the zygote's descriptors.

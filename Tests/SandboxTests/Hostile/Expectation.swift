@@ -31,7 +31,7 @@ struct Expectation {
   ]
 
   /// What waits for the launch path that is being redesigned. A name that is struck out here must hold from then on.
-  static let awaitingLaunch: Set<Awaited> = Set(Awaited.allCases)
+  static let awaitingLaunch: Set<Awaited> = [.seccompIsNamed, .namespaceIsNamed, .rootOfAUserNamespace]
 
   enum Awaited: String, CaseIterable {
     case timeNamespace, securebits, sealedInit, hostIDOfItsOwn, cgroupsAfterAKill, filesAfterAKill,
