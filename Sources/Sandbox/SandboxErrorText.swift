@@ -98,13 +98,16 @@ extension SetupStep {
 
   fileprivate func remedy(_ errno: Int32) -> String {
     switch (self, errno) {
-    case (.cloneInit, EPERM), (.cloneInit, EACCES), (.cloneInit, ENOSPC), (.cloneInit, EUSERS),
+    case (.cloneInit, ENOSPC), (.cloneInit, EUSERS), (.cloneTree, ENOSPC), (.unshare, ENOSPC):
+      NamespaceLimits.remedy
+    case (.cloneInit, EPERM), (.cloneInit, EACCES),
       (.mapIDs, EPERM), (.makeMountsPrivate, EPERM), (.makeMountsPrivate, EACCES):
       "allow user namespaces: sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1, "
         + "kernel.apparmor_restrict_unprivileged_userns=0 where they exist"
     case (.newFilesystem(_, "proc", _, _), EPERM):
       "part of the host's /proc is hidden, as in many containers; run where /proc is whole"
-    case (.filter, EINVAL): "the profile's filter is too long, or the kernel has no seccomp"
+    case (.filter, ENOSYS), (.filter, EINVAL):
+      "use a kernel with CONFIG_SECCOMP_FILTER, such as Debian's; where it has that, the profile's filter is too long"
     case (.copyFile, ESTALE): "the file changed after it was checked; fetch it again"
     case (.makeDirectory, EROFS), (.makeFile, EROFS), (.copyFile, EROFS):
       "an input can't lie inside a directory of the read-only root unless it is there already"

@@ -33,14 +33,14 @@ struct HostLackTests {
     if kind == "user" {
       #expect(run.errors.contains("sysctl user.\(setting) above 0"), "\(run.errors)")
     } else {
-      awaiting(.namespaceIsNamed) { #expect(run.errors.contains(setting), "\(run.errors)") }
+      #expect(run.errors.contains(setting), "\(run.errors)")
     }
   }
 
   /// Root of a user namespace without a mount namespace of its own, as in some containers.
   @Test func whereMountsCantBeMadeNothingRuns() throws {
     let run = try run(after: "", in: "-Ur")
-    awaiting(.rootOfAUserNamespace) { #expect(run.output == "started\n", "an ordinary user's way would do") }
+    #expect(run.output == "started\n", "an ordinary user's way would do")
     #expect(run.status == 125 || run.output == "started\n")
   }
 
@@ -51,7 +51,7 @@ struct HostLackTests {
     #expect(run.status == 125)
     #expect(run.output.isEmpty)
     #expect(run.errors.contains("seccomp"), "\(run.errors)")
-    awaiting(.seccompIsNamed) { #expect(run.errors.contains("CONFIG_SECCOMP_FILTER"), "\(run.errors)") }
+    #expect(run.errors.contains("CONFIG_SECCOMP_FILTER"), "\(run.errors)")
   }
 
   @Test(arguments: [

@@ -26,18 +26,26 @@ struct HostIdentity: Hashable, Sendable {
   }
 
   private static func find() -> HostIdentity {
-    let isRoot = geteuid() == 0
-    if isRoot || hasCapabilities(to: ["setuid": 7, "setgid": 6]) {
+    let isRoot = geteuid() == 0 && mayCloneMounts
+    let mayMap = geteuid() == 0 || hasCapabilities(to: ["setuid": 7, "setgid": 6])
+    if mayMap, HostIDRange.unused.isMapped(in: HostFile.text("/proc/self/uid_map") ?? "") {
       return HostIdentity(isRoot: isRoot, writer: .privileged, ids: .unused, hasSupplementaryGroups: false)
     }
-    if let ids = SubordinateIDs.find() {
+    if geteuid() != 0, let ids = SubordinateIDs.find() {
       return HostIdentity(isRoot: false, writer: .tools, ids: ids, hasSupplementaryGroups: false)
     }
     let groups = getgroups(0, nil)
     let own = getegid()
     return HostIdentity(
-      isRoot: false, writer: .own, ids: HostIDRange(firstUser: geteuid(), firstGroup: own, count: 1),
+      isRoot: isRoot, writer: .own, ids: HostIDRange(firstUser: geteuid(), firstGroup: own, count: 1),
       hasSupplementaryGroups: groups > 1 || (groups == 1 && !isOnlyGroup(own)))
+  }
+
+  /// Root of a user namespace without a mount namespace of its own may not.
+  private static var mayCloneMounts: Bool {
+    let tree = samovar_clone_tree("/dev/null", 0, 0)
+    if tree >= 0 { close(tree) }
+    return tree >= 0
   }
 
   /// As a service manager may give them: capabilities(7), by the bit of each.
@@ -65,6 +73,15 @@ struct HostIDRange: Hashable, Sendable {
   /// 1879048192…2147483647 as unused. The first is the store's.
   static let unused = HostIDRange(
     firstUser: SandboxID.store + 1, firstGroup: SandboxID.store + 1, count: 65_536)
+
+  /// Whether the ids exist in a user namespace with this `uid_map`, lines of `INSIDE OUTSIDE COUNT`.
+  func isMapped(in map: String) -> Bool {
+    map.split(separator: "\n").contains { line in
+      let numbers = line.split(separator: " ").compactMap { UInt64($0) }
+      return numbers.count == 3 && numbers[0] < UInt64(firstUser)
+        && UInt64(firstUser) + UInt64(count) <= numbers[0] + numbers[2]
+    }
+  }
 }
 
 /// The ids of one sandbox on the host.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import SandboxPlan
 internal import Synchronization
 package import Workload
 
@@ -56,8 +57,9 @@ package struct Launcher: Sendable {
       id = try SandboxIDs.current.take()
     } else {
       // A program of our own, that writes for us and not for a task.
-      id = identity.isRoot ? SandboxID(user: SandboxID.store, group: SandboxID.store) : .own
-      if !identity.isRoot { identity = identity.asItself }
+      let isStore = identity.isRoot && identity.writer == .privileged
+      id = isStore ? SandboxID(user: SandboxID.store, group: SandboxID.store) : .own
+      if !isStore { identity = identity.asItself }
     }
     var isOver = false
     // An id whose last process nobody saw dead is not given to another run.

@@ -61,7 +61,7 @@ struct PlanBuilder {
     // Root's own eyes find the sources; the ids of the sandbox need no way to them.
     if identity.isRoot {
       steps += rootPlan.cloneSteps
-      if !root.layers.isEmpty {
+      if !root.layers.isEmpty && identity.writer == .privileged {
         steps.append(
           .mapTrees(
             firstSlot: rootPlan.firstLayer, count: UInt32(root.layers.count), stored: SandboxID.store,

@@ -29,23 +29,6 @@ struct Expectation {
     "swapon",
     "swapoff",
   ]
-
-  /// What waits for the launch path that is being redesigned. A name that is struck out here must hold from then on.
-  static let awaitingLaunch: Set<Awaited> = [.seccompIsNamed, .namespaceIsNamed, .rootOfAUserNamespace]
-
-  enum Awaited: String, CaseIterable {
-    case timeNamespace, securebits, sealedInit, hostIDOfItsOwn, cgroupsAfterAKill, filesAfterAKill,
-      seccompIsNamed, namespaceIsNamed,
-      rootOfAUserNamespace
-  }
-}
-
-/// A check that is known to fail as long as it is awaited.
-func awaiting(_ awaited: Expectation.Awaited, isIntermittent: Bool = false, _ check: () throws -> Void)
-  rethrows
-{
-  guard Expectation.awaitingLaunch.contains(awaited) else { return try check() }
-  withKnownIssue("awaits the new launch path: \(awaited)", isIntermittent: isIntermittent) { try check() }
 }
 
 /// The answers of a run, one line each, as a file that can be shown.
