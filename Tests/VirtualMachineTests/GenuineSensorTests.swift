@@ -45,11 +45,13 @@ struct GenuineSensorTests {
   }
 
   /// Telemetry takes no fan for anything else, and the attribute beside is a number that follows the chip.
-  @Test func aControllerOfFansHasNeitherTemperatureNorPower() throws {
+  @Test func aControllerOfFansHasNeitherTemperatureNorPower() async throws {
     let chip = try chip("max6650")
     #expect(chip.temperatures.isEmpty && chip.powers.isEmpty)
     for (turns, perMinute) in [(UInt8(0x20), Int64(3840)), (0x60, 11520)] {
       try bus().set(fan, 0x0c, byte: turns)
+      // The driver asks the chip once a second.
+      try await Task.sleep(for: .milliseconds(1200))
       #expect(try root.number("\(Hwmon.path)/\(chip.entry)/fan1_input") == perMinute)
     }
   }
