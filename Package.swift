@@ -21,6 +21,10 @@ let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-executable"])]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -36,13 +40,16 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Floor 0: the system and its libraries.
     .target(name: "CLinux"),
+    .target(name: "CTrace"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
@@ -50,9 +57,15 @@ let package = Package(
     .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
 
+    .systemLibrary(name: "CSHA256", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CXattr"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
     // Floor 1: the nouns.
     .target(name: "Workload", dependencies: ["CCrypto", yams], swiftSettings: house),
     .target(name: "SandboxPlan", swiftSettings: house),
+    .target(name: "LayerTar", swiftSettings: house + [.unsafeFlags(["-O"])]),
 
     // Floor 2: the node's senses and hands.
     .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
@@ -61,11 +74,25 @@ let package = Package(
     .executableTarget(
       name: "samovar-init", dependencies: ["CCap", "CLinux", "SandboxPlan"],
       swiftSettings: house, linkerSettings: staticLinking),
+    .executableTarget(
+      name: "samovar-trace", dependencies: ["CTrace"], swiftSettings: house, linkerSettings: staticLinking),
+    // Optimised in debug builds too: the tests unpack real images with it.
+    .executableTarget(
+      name: "samovar-unpack", dependencies: ["CLinux", "CSHA256", "CXattr", "CZlib", "CZstd", "LayerTar"],
+      swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
     .target(
       name: "Receipts", dependencies: ["Workload", "CCrypto", "CSecp256k1"], swiftSettings: house),
 
-    // Floor 3: decisions.
+    // Floor 3: decisions, and the way out of a sandbox.
+    .target(
+      name: "Egress", dependencies: ["Sandbox", nioCore, nioPosix], swiftSettings: house),
     .target(name: "Ledger", dependencies: ["Workload", "Receipts", grdb], swiftSettings: house),
+    .target(
+      name: "Images",
+      dependencies: [
+        "CLinux", "CXattr", "LayerTar", "Sandbox", "Workload", asyncHTTPClient, nioCore, nioHTTP1,
+      ],
+      swiftSettings: house),
     .target(name: "Scheduling", dependencies: ["Workload", "Telemetry"], swiftSettings: house),
 
     // Floor 4: worlds to try it in.
@@ -84,7 +111,9 @@ let package = Package(
     // Floor 7: what people run.
     .executableTarget(
       name: "samovar",
-      dependencies: ["Workload", "Telemetry", "Sandbox", "Receipts", "Ledger", "Agent", argumentParser],
+      dependencies: [
+        "Workload", "Telemetry", "Sandbox", "Images", "Receipts", "Ledger", "Agent", argumentParser,
+      ],
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
@@ -93,10 +122,10 @@ let package = Package(
       swiftSettings: house + [.unsafeFlags(["-O"])], linkerSettings: staticLinking),
 
     // Tests, by module. What runs inside a sandbox is built beside the test bundle, which finds it there.
-    .target(name: "CProbe", path: "Tests/CProbe"),
+    .target(name: "CProbe", path: "Tests/Probes/CProbe"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .executableTarget(
-      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/SandboxProbe",
+      name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/Probes/SandboxProbe",
       swiftSettings: house, linkerSettings: staticLinking),
     tests("WorkloadTests", of: ["Workload", "TestSupport"]),
     tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"]),
@@ -105,6 +134,10 @@ let package = Package(
     tests(
       "ReceiptsTests", of: ["Receipts", "Workload", "CSecp256k1", "TestSupport"],
       exclude: ["eth_account_check.py"]),
+    tests("EgressTests", of: ["Egress", "Sandbox", "TestSupport"]),
+    tests(
+      "ImagesTests",
+      of: ["Images", "LayerTar", "Sandbox", "Workload", "TestSupport", nioCore, nioHTTP1, nioPosix]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),

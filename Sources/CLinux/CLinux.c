@@ -1,18 +1,23 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -29,6 +34,8 @@ extern int umount2(const char *, int);
 #define OLD_MS_REC 16384
 #define OLD_MS_PRIVATE (1 << 18)
 #define OLD_MNT_DETACH 2
+#define OLD_MS_NOSUID 2
+#define OLD_MS_NODEV 4
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
@@ -85,6 +92,34 @@ int samovar_pivot_root_here(void) {
   return chdir("/");
 }
 
+int samovar_mount_overlay(const char *target, const char *options) {
+  return mount("overlay", target, "overlay", OLD_MS_NOSUID | OLD_MS_NODEV, options);
+}
+
+int samovar_map_tree(int tree, int namespace) {
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)namespace};
+  return (int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes);
+}
+
+int samovar_listen_on_loopback(uint16_t port) {
+  int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (file < 0) return -1;
+  struct ifreq interface = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (ioctl(file, SIOCSIFFLAGS, &interface) == 0 &&
+      bind(file, (struct sockaddr *)&address, sizeof address) == 0 && listen(file, 64) == 0) {
+    return file;
+  }
+  int reason = errno;
+  close(file);
+  errno = reason;
+  return -1;
+}
+
+int samovar_new_session_keyring(void) { return (int)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
+int samovar_set_securebits(unsigned bits) { return prctl(PR_SET_SECUREBITS, bits, 0, 0, 0); }
+
 int samovar_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
   struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
@@ -96,7 +131,16 @@ int samovar_close_on_exec_from(unsigned first) {
 int samovar_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0u, 0u); }
 int samovar_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 int samovar_stream_pair(int *ends) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
-int samovar_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int samovar_packet_pair(int *ends) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); }
+int samovar_lock_byte(int fd, uint64_t offset, int unlock) {
+  struct flock lock = {
+      .l_type = unlock ? F_UNLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)offset, .l_len = 1};
+  return fcntl(fd, F_OFD_SETLK, &lock);
+}
+int samovar_seal(int fd) {
+  return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+}
+int samovar_memfd(const char *name, unsigned flags) { return memfd_create(name, MFD_CLOEXEC | flags); }
 
 int samovar_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int samovar_pidfd_send_signal(int pidfd, int signal) {
@@ -173,44 +217,57 @@ int samovar_getrlimit(int resource, uint64_t *soft, uint64_t *hard) {
   return 0;
 }
 
-ssize_t samovar_send_with_descriptor(int socket, const void *bytes, size_t count, int fd) {
+#define MOST_DESCRIPTORS 4
+
+ssize_t samovar_send_with_descriptors(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count) {
+  if (fd_count > MOST_DESCRIPTORS) {
+    errno = EINVAL;
+    return -1;
+  }
   struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = count};
   union {
-    char space[CMSG_SPACE(sizeof(int))];
+    char space[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control;
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  if (fd >= 0) {
+  if (fd_count > 0) {
     message.msg_control = control.space;
-    message.msg_controllen = sizeof control.space;
+    message.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    header->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+    memcpy(CMSG_DATA(header), fds, fd_count * sizeof(int));
   }
   return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, int *fd) {
+ssize_t samovar_receive_with_descriptors(int socket, void *bytes, size_t count, int *fds, size_t fd_count) {
+  if (fd_count > MOST_DESCRIPTORS) {
+    errno = EINVAL;
+    return -1;
+  }
   struct iovec part = {.iov_base = bytes, .iov_len = count};
   union {
-    char space[CMSG_SPACE(sizeof(int))];
+    char space[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control;
   struct msghdr message = {
       .msg_iov = &part,
       .msg_iovlen = 1,
       .msg_control = control.space,
-      .msg_controllen = sizeof control.space,
+      // What doesn't fit is closed by the kernel.
+      .msg_controllen = CMSG_SPACE(fd_count * sizeof(int)),
   };
-  *fd = -1;
+  for (size_t index = 0; index < fd_count; index++) fds[index] = -1;
   ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   if (got < 0) return got;
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   for (; header; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-      memcpy(fd, CMSG_DATA(header), sizeof *fd);
+      size_t room = fd_count * sizeof(int);
+      size_t came = header->cmsg_len - CMSG_LEN(0);
+      memcpy(fds, CMSG_DATA(header), came < room ? came : room);
     }
   }
   return got;
@@ -254,5 +311,23 @@ uint64_t samovar_monotonic_microseconds(void) {
   return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-// 444 everywhere; older headers lack the name.
-int samovar_landlock_version(void) { return (int)syscall(444, NULL, 0, 1u); }
+// Headers of Debian 12 know the first version of landlock only: its numbers and structures stand here.
+#define LANDLOCK_CREATE_RULESET 444
+#define LANDLOCK_ADD_RULE 445
+#define LANDLOCK_RESTRICT_SELF 446
+int samovar_landlock_version(void) { return (int)syscall(LANDLOCK_CREATE_RULESET, NULL, 0, 1u); }
+int samovar_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scopes) {
+  struct {
+    uint64_t files, network, scopes;
+  } handled = {files, network, scopes};
+  // An older kernel takes a longer structure as long as what it doesn't know is zero.
+  return (int)syscall(LANDLOCK_CREATE_RULESET, &handled, sizeof handled, 0u);
+}
+int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files) {
+  struct {
+    uint64_t allowed;
+    int32_t parent;
+  } __attribute__((packed)) rule = {files, directory};
+  return (int)syscall(LANDLOCK_ADD_RULE, ruleset, 1 /* LANDLOCK_RULE_PATH_BENEATH */, &rule, 0u);
+}
+int samovar_landlock_restrict(int ruleset) { return (int)syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0u); }

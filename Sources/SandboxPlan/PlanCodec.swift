@@ -1,14 +1,11 @@
 extension SetupPlan {
   /// The first byte of every plan; it changes with the codec.
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   package var encoded: [UInt8] {
     var writer = PlanWriter()
     writer.number(Self.version)
-    writer.number(supervision.setupMilliseconds)
-    writer.number(supervision.wallMilliseconds)
-    writer.number(supervision.graceMilliseconds)
-    writer.number(supervision.streamBytes)
+    supervision.write(to: &writer)
     for steps in [launcherSteps, initSteps, payloadSteps] {
       writer.list(steps) { $1.write(to: &$0) }
     }
@@ -18,9 +15,7 @@ extension SetupPlan {
   package init(decoding bytes: [UInt8]) throws(MalformedPlan) {
     var reader = PlanReader(bytes)
     guard try reader.number(UInt8.self) == Self.version else { throw reader.malformed }
-    supervision = Supervision(
-      setupMilliseconds: try reader.number(), wallMilliseconds: try reader.number(),
-      graceMilliseconds: try reader.number(), streamBytes: try reader.number())
+    supervision = try Supervision(from: &reader)
     launcherSteps = try reader.list(SetupStep.read)
     initSteps = try reader.list(SetupStep.read)
     payloadSteps = try reader.list(SetupStep.read)
@@ -31,11 +26,12 @@ extension SetupPlan {
 extension SetupStep {
   /// The byte that a step begins with. Numbers are never used again for something else.
   private enum Code: UInt8 {
-    case openCgroup = 1, cloneTree, openFile, oomScore, cloneInit, joinCgroup, mapIDs
+    case openCgroup = 1, cloneTree, openFile, oomScore, cloneInit, mapIDs, makeGroup, setGroup, openGroup, mapTrees
     case unshare = 32, makeMountsPrivate, becomeID, newFilesystem, pivot, makeDirectory, makeFile, makeLink
     case attachTree, copyFile, mask, makeReadOnly, hostname, hideInit, handOver, startPayload
+    case joinGroup, mountOverlay, pivotTo, listen
     case newSession = 64, changeDirectory, limitResource, affinity, noNewPrivileges, dropCapabilities, filter
-    case execute, closeDescriptors
+    case execute, closeDescriptors, newKeyring, lockSecurebits, landlock
   }
 
   private var code: Code {
@@ -45,7 +41,17 @@ extension SetupStep {
     case .openFile: .openFile
     case .oomScore: .oomScore
     case .cloneInit: .cloneInit
-    case .joinCgroup: .joinCgroup
+    case .makeGroup: .makeGroup
+    case .setGroup: .setGroup
+    case .openGroup: .openGroup
+    case .mapTrees: .mapTrees
+    case .joinGroup: .joinGroup
+    case .mountOverlay: .mountOverlay
+    case .pivotTo: .pivotTo
+    case .listen: .listen
+    case .newKeyring: .newKeyring
+    case .lockSecurebits: .lockSecurebits
+    case .landlock: .landlock
     case .mapIDs: .mapIDs
     case .unshare: .unshare
     case .makeMountsPrivate: .makeMountsPrivate
@@ -78,28 +84,42 @@ extension SetupStep {
   func write(to writer: inout PlanWriter) {
     writer.number(code.rawValue)
     switch self {
-    case .openCgroup(let path), .joinCgroup(let path), .mask(let path), .handOver(let path),
-      .changeDirectory(let path), .hostname(let path):
+    case .openCgroup(let path), .makeGroup(let path), .mask(let path), .handOver(let path),
+      .changeDirectory(let path), .hostname(let path), .pivotTo(let path):
       writer.text(path)
+    case .setGroup(let path, let value, let mayBeMissing):
+      writer.text(path)
+      writer.text(value)
+      writer.flag(mayBeMissing)
+    case .mapTrees(let firstSlot, let count, let stored, let shown):
+      writer.number(firstSlot)
+      writer.number(count)
+      writer.number(stored)
+      writer.number(shown)
+    case .mountOverlay(let path, let options):
+      writer.text(path)
+      writer.text(options)
+    case .listen(let port):
+      writer.number(port)
+    case .landlock(let fence):
+      fence.write(to: &writer)
     case .cloneTree(let slot, let path, let isRecursive, let attributes):
       writer.number(slot)
       writer.text(path)
       writer.flag(isRecursive)
       writer.number(attributes)
-    case .openFile(let slot, let path), .attachTree(let slot, let path):
+    case .openFile(let slot, let path), .openGroup(let slot, let path), .attachTree(let slot, let path):
       writer.number(slot)
       writer.text(path)
     case .oomScore(let score):
       writer.number(score)
     case .cloneInit(let flags), .unshare(let flags):
       writer.number(flags)
-    case .mapIDs(let inside, let user, let group, let deniesSetgroups):
-      writer.number(inside)
+    case .mapIDs(let mapping):
+      mapping.write(to: &writer)
+    case .becomeID(let user, let group, let clearsGroups):
       writer.number(user)
       writer.number(group)
-      writer.flag(deniesSetgroups)
-    case .becomeID(let id, let clearsGroups):
-      writer.number(id)
       writer.flag(clearsGroups)
     case .newFilesystem(let slot, let type, let options, let attributes):
       writer.number(slot)
@@ -109,7 +129,7 @@ extension SetupStep {
         $0.text($1.value)
       }
       writer.number(attributes)
-    case .pivot(let slot):
+    case .pivot(let slot), .joinGroup(let slot):
       writer.number(slot)
     case .makeDirectory(let path, let mode):
       writer.text(path)
@@ -138,8 +158,8 @@ extension SetupStep {
       writer.text(path)
       writer.list(arguments) { $0.text($1) }
       writer.list(environment) { $0.text($1) }
-    case .makeMountsPrivate, .hideInit, .startPayload, .newSession, .noNewPrivileges, .dropCapabilities,
-      .closeDescriptors:
+    case .makeMountsPrivate, .hideInit, .startPayload, .newSession, .newKeyring, .noNewPrivileges,
+      .lockSecurebits, .dropCapabilities, .closeDescriptors:
       break
     }
   }
@@ -155,14 +175,21 @@ extension SetupStep {
     case .openFile: return .openFile(slot: try reader.number(), path: try reader.text())
     case .oomScore: return .oomScore(try reader.number())
     case .cloneInit: return .cloneInit(namespaces: try reader.number())
-    case .joinCgroup: return .joinCgroup(path: try reader.text())
-    case .mapIDs:
-      return .mapIDs(
-        inside: try reader.number(), user: try reader.number(), group: try reader.number(),
-        deniesSetgroups: try reader.flag())
+    case .makeGroup: return .makeGroup(path: try reader.text())
+    case .setGroup:
+      return .setGroup(path: try reader.text(), value: try reader.text(), mayBeMissing: try reader.flag())
+    case .openGroup: return .openGroup(slot: try reader.number(), path: try reader.text())
+    case .mapTrees:
+      return .mapTrees(
+        firstSlot: try reader.number(), count: try reader.number(), stored: try reader.number(),
+        shown: try reader.number())
+    case .mapIDs: return .mapIDs(try IDMapping(from: &reader))
+    case .joinGroup: return .joinGroup(slot: try reader.number())
     case .unshare: return .unshare(try reader.number())
     case .makeMountsPrivate: return .makeMountsPrivate
-    case .becomeID: return .becomeID(try reader.number(), clearsGroups: try reader.flag())
+    case .becomeID:
+      return .becomeID(
+        user: try reader.number(), group: try reader.number(), clearsGroups: try reader.flag())
     case .newFilesystem:
       let slot: UInt32 = try reader.number()
       let type = try reader.text()
@@ -171,6 +198,8 @@ extension SetupStep {
       }
       return .newFilesystem(slot: slot, type: type, options: options, attributes: try reader.number())
     case .pivot: return .pivot(slot: try reader.number())
+    case .mountOverlay: return .mountOverlay(path: try reader.text(), options: try reader.text())
+    case .pivotTo: return .pivotTo(path: try reader.text())
     case .makeDirectory: return .makeDirectory(path: try reader.text(), mode: try reader.number())
     case .makeFile:
       return .makeFile(path: try reader.text(), mode: try reader.number(), contents: try reader.blob())
@@ -185,12 +214,16 @@ extension SetupStep {
     case .hostname: return .hostname(try reader.text())
     case .hideInit: return .hideInit
     case .handOver: return .handOver(path: try reader.text())
+    case .listen: return .listen(port: try reader.number())
     case .startPayload: return .startPayload
     case .newSession: return .newSession
+    case .newKeyring: return .newKeyring
     case .changeDirectory: return .changeDirectory(path: try reader.text())
     case .limitResource: return .limitResource(try reader.number(), try reader.number())
     case .affinity: return .affinity(try reader.blob())
     case .noNewPrivileges: return .noNewPrivileges
+    case .lockSecurebits: return .lockSecurebits
+    case .landlock: return .landlock(try LandlockFence(from: &reader))
     case .dropCapabilities: return .dropCapabilities
     case .closeDescriptors: return .closeDescriptors
     case .filter: return .filter(program: try reader.blob())

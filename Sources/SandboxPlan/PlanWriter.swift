@@ -3,11 +3,7 @@ struct PlanWriter {
   private(set) var bytes: [UInt8] = []
 
   mutating func number<Number: FixedWidthInteger>(_ value: Number) {
-    var rest = value
-    for _ in 0..<(Number.bitWidth / 8) {
-      bytes.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   mutating func flag(_ value: Bool) { number(UInt8(value ? 1 : 0)) }
@@ -18,6 +14,11 @@ struct PlanWriter {
   }
 
   mutating func text(_ value: String) { blob(Array(value.utf8)) }
+
+  mutating func optional<Value>(_ value: Value?, _ write: (inout PlanWriter, Value) -> Void) {
+    flag(value != nil)
+    if let value { write(&self, value) }
+  }
 
   mutating func list<Element>(_ values: [Element], _ write: (inout PlanWriter, Element) -> Void) {
     number(UInt32(values.count))
@@ -76,6 +77,12 @@ struct PlanReader {
     let bytes = try blob()
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else { throw malformed }
     return text
+  }
+
+  mutating func optional<Value>(
+    _ read: (inout PlanReader) throws(MalformedPlan) -> Value
+  ) throws(MalformedPlan) -> Value? {
+    try flag() ? try read(&self) : nil
   }
 
   mutating func list<Element>(

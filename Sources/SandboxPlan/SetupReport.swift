@@ -6,6 +6,8 @@ package enum SetupReport: Hashable, Sendable {
   case failed(step: UInt32, errno: Int32)
   /// execve(2) of the payload succeeded. The work directory's descriptor comes with it.
   case started
+  /// A socket listens inside for the daemon to serve; its descriptor comes with it.
+  case listening
   /// The payload ended: `code` and `status` of waitid(2).
   case payloadEnded(code: Int32, status: Int32)
   /// Everything ended. An `EndReport` follows.
@@ -15,6 +17,7 @@ package enum SetupReport: Hashable, Sendable {
   private static let startedCode = UInt32.max
   private static let payloadEndedCode = UInt32.max - 1
   private static let endedCode = UInt32.max - 2
+  private static let listeningCode = UInt32.max - 3
 
   package var encoded: [UInt8] {
     var writer = PlanWriter()
@@ -24,6 +27,9 @@ package enum SetupReport: Hashable, Sendable {
       writer.number(errno)
     case .started:
       writer.number(Self.startedCode)
+      writer.number(Int32(0))
+    case .listening:
+      writer.number(Self.listeningCode)
       writer.number(Int32(0))
     case .payloadEnded(let code, let status):
       writer.number(Self.payloadEndedCode)
@@ -42,6 +48,7 @@ package enum SetupReport: Hashable, Sendable {
     guard reader.isAtEnd else { throw reader.malformed }
     switch first {
     case Self.startedCode: self = .started
+    case Self.listeningCode: self = .listening
     case Self.payloadEndedCode: self = .payloadEnded(code: second >> 16, status: second & 0xffff)
     case Self.endedCode: self = .ended
     default: self = .failed(step: first, errno: second)
@@ -54,7 +61,7 @@ package struct EndReport: Hashable, Sendable {
   /// `si_code` of waitid(2) for the payload; 0 where pid 1 was killed before it could tell.
   package var code: Int32 = 0
   package var status: Int32 = 0
-  /// The wall limit was reached while the payload ran.
+  /// The wall limit was reached while the payload ran, or the limit of processor time.
   package var isTimedOut = false
   /// The daemon hung up, and everything was killed for it.
   package var isAborted = false
@@ -62,7 +69,7 @@ package struct EndReport: Hashable, Sendable {
   package var isErrorTruncated = false
   /// Why a captured stream could not be written; 0 where it could.
   package var captureErrno: Int32 = 0
-  /// From execve(2) to the payload's end.
+  /// From execve(2) to the payload's end, without the time in which it was frozen.
   package var wallMicroseconds: UInt64 = 0
   /// Of pid 1 and of all that was waited for, from wait4(2); the cgroup knows better.
   package var processorMicroseconds: UInt64 = 0

@@ -3,8 +3,9 @@ package struct RunRequest: Sendable {
   package var specification: TaskSpec
   /// Local path of each input's bytes, already checked against its digest, by digest.
   package var inputPaths: [ContentDigest: String]
-  /// Where kept outputs, `stdout` and `stderr` are written: an empty directory of the host.
-  package var outputDirectory: String
+  /// Where kept outputs, `stdout` and `stderr` are written: an empty directory of the host. Nothing where no output is
+  /// kept: the streams are in memory then.
+  package var outputDirectory: String?
   /// Name of the sandbox profile, a file of `sandbox-profiles/`.
   package var profile: String
   /// Processors that the run may use; empty for all.
@@ -18,7 +19,7 @@ package struct RunRequest: Sendable {
   package var writableDirectories: [WritableDirectory] = []
 
   package init(
-    specification: TaskSpec, inputPaths: [ContentDigest: String], outputDirectory: String,
+    specification: TaskSpec, inputPaths: [ContentDigest: String], outputDirectory: String?,
     profile: String = "batch",
     processors: [Int] = []
   ) {

@@ -76,11 +76,13 @@ package struct Limits: Hashable, Sendable, Codable {
   package var graceMilliseconds: UInt64
   /// Kept of standard output, and of standard error, each.
   package var streamBytes: ByteCount
+  /// Processor time of all its processes together, to SIGTERM, in milliseconds; nothing for no limit of its own.
+  package var processorMilliseconds: UInt64?
 
   package init(
     milliCPUs: UInt32 = 1000, memory: ByteCount = .mebibytes(256), disk: ByteCount = .mebibytes(64),
     processes: UInt32 = 64, wallMilliseconds: UInt64 = 3_600_000, graceMilliseconds: UInt64 = 2000,
-    streamBytes: ByteCount = .mebibytes(1)
+    streamBytes: ByteCount = .mebibytes(1), processorMilliseconds: UInt64? = nil
   ) {
     self.milliCPUs = milliCPUs
     self.memory = memory
@@ -89,5 +91,6 @@ package struct Limits: Hashable, Sendable, Codable {
     self.wallMilliseconds = wallMilliseconds
     self.graceMilliseconds = graceMilliseconds
     self.streamBytes = streamBytes
+    self.processorMilliseconds = processorMilliseconds
   }
 }

@@ -45,15 +45,26 @@ struct InitProcess {
       try check(samovar_unshare(flags))
     case .makeMountsPrivate:
       try check(samovar_make_mounts_private())
-    case .becomeID(let id, let clearsGroups):
+    case .joinGroup(let slot):
+      let tasks = try slots.descriptor(in: slot)
+      try check(write(tasks, "0", 1))
+      close(tasks)
+    case .becomeID(let user, let group, let clearsGroups):
       if clearsGroups { try check(samovar_clear_groups()) }
-      try check(samovar_setresgid(id))
-      try check(samovar_setresuid(id))
+      try check(samovar_setresgid(group))
+      try check(samovar_setresuid(user))
     case .newFilesystem(let slot, let type, let options, let attributes):
       slots.put(try newFilesystem(type, options, attributes), in: slot)
     case .pivot(let slot):
       let root = try slots.descriptor(in: slot)
       try check(samovar_attach_tree(root, "/"))
+      try check(fchdir(root))
+      try check(samovar_pivot_root_here())
+    case .mountOverlay(let path, let options):
+      try check(samovar_mount_overlay(path, options))
+    case .pivotTo(let path):
+      let root = try check(open(path, Int32(SAMOVAR_O_PATH) | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW))
+      defer { close(root) }
       try check(fchdir(root))
       try check(samovar_pivot_root_here())
     case .makeDirectory(let path, let mode):
@@ -85,6 +96,10 @@ struct InitProcess {
       try check(samovar_set_undumpable())
     case .handOver(let path):
       workDirectory = try check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    case .listen(let port):
+      let listener = try check(samovar_listen_on_loopback(port))
+      send(SetupReport.listening.encoded, on: link, with: listener)
+      close(listener)
     default:
       throw Refusal(errno: EINVAL)
     }

@@ -2,10 +2,11 @@ internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 
-/// The first part of a plan, in the host's namespaces: opens what the sandbox gets, clones pid 1, places it.
+/// The first part of a plan, in the host's namespaces: makes the cgroups, opens what the sandbox gets, clones pid 1.
 struct Launch {
   let plan: SetupPlan
   private var slots = Slots()
+  private var groups = CgroupDirectories()
   private var cgroup: Int32 = -1
   private var supervisor: Supervisor?
 
@@ -13,53 +14,62 @@ struct Launch {
     self.plan = plan
   }
 
-  mutating func run() {
+  mutating func run() -> Never {
     for (index, step) in plan.launcherSteps.enumerated() {
       do throws(Refusal) {
-        try perform(step, index: index)
+        try perform(step)
       } catch {
-        supervisor?.kill()
-        send(
-          SetupReport.failed(step: UInt32(index), errno: error.errno).encoded, on: SamovarInit.controlSocket)
-        exit(125)
+        fail(at: index, error)
       }
     }
-    guard var supervisor else {
-      let step = UInt32(plan.launcherSteps.count)
-      send(SetupReport.failed(step: step, errno: EINVAL).encoded, on: SamovarInit.controlSocket)
-      exit(125)
-    }
+    guard var supervisor else { fail(at: plan.launcherSteps.count, Refusal(errno: EINVAL)) }
     supervisor.release()
     supervisor.run()
   }
 
-  private mutating func perform(_ step: SetupStep, index: Int) throws(Refusal) {
+  private mutating func fail(at step: Int, _ refusal: Refusal) -> Never {
+    supervisor?.kill()
+    send(SetupReport.failed(step: UInt32(step), errno: refusal.errno).encoded, on: Zygote.socket)
+    groups.remove()
+    exit(125)
+  }
+
+  private mutating func perform(_ step: SetupStep) throws(Refusal) {
     switch step {
+    case .makeGroup(let path):
+      try groups.make(path)
+    case .setGroup(let path, let value, let mayBeMissing):
+      do throws(Refusal) {
+        try writeWhole(value, to: path)
+      } catch {
+        guard mayBeMissing, error.errno == ENOENT else { throw error }
+      }
+    case .openGroup(let slot, let path):
+      slots.put(try check(open(path, O_WRONLY | O_CLOEXEC)), in: slot)
     case .openCgroup(let path):
       cgroup = try check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     case .cloneTree(let slot, let path, let isRecursive, let attributes):
       try slots.cloneTree(slot, path, isRecursive, attributes)
+    case .mapTrees(let firstSlot, let count, let stored, let shown):
+      try mapTrees(firstSlot..<firstSlot &+ count, stored, shown)
     case .openFile(let slot, let path):
       slots.put(try check(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)), in: slot)
     case .oomScore(let score):
       try writeWhole("\(score)", to: "/proc/self/oom_score_adj")
     case .cloneInit(let namespaces):
       try cloneInit(namespaces)
-    case .joinCgroup(let path):
-      try writeWhole("\(try initProcess())", to: path)
-    case .mapIDs(let inside, let user, let group, let deniesSetgroups):
-      let process = try initProcess()
-      if deniesSetgroups { try writeWhole("deny", to: "/proc/\(process)/setgroups") }
-      try writeWhole("\(inside) \(user) 1", to: "/proc/\(process)/uid_map")
-      try writeWhole("\(inside) \(group) 1", to: "/proc/\(process)/gid_map")
+    case .mapIDs(let mapping):
+      guard let supervisor else { throw Refusal(errno: ESRCH) }
+      try mapping.write(for: supervisor.process)
     default:
       throw Refusal(errno: EINVAL)
     }
   }
 
-  private func initProcess() throws(Refusal) -> pid_t {
-    guard let supervisor else { throw Refusal(errno: ESRCH) }
-    return supervisor.process
+  private func mapTrees(_ range: Range<UInt32>, _ stored: UInt32, _ shown: UInt32) throws(Refusal) {
+    let namespace = try userNamespace(mapping: stored, to: shown)
+    defer { close(namespace) }
+    for slot in range { try check(samovar_map_tree(try slots.descriptor(in: slot), namespace)) }
   }
 
   private mutating func cloneInit(_ namespaces: UInt64) throws(Refusal) {
@@ -72,19 +82,20 @@ struct Launch {
       // This is pid 1. Its link takes the place of the control socket, which only the helper may hold.
       dup2(output.second, 1)
       dup2(errors.second, 2)
-      dup2(link.second, SamovarInit.controlSocket)
+      dup2(link.second, Zygote.socket)
       for descriptor in [
         link.first, link.second, output.first, output.second, errors.first, errors.second, cgroup,
       ] {
         close(descriptor)
       }
-      var initProcess = InitProcess(plan: plan, slots: slots, link: SamovarInit.controlSocket)
+      var initProcess = InitProcess(plan: plan, slots: slots, link: Zygote.socket)
       initProcess.run()
     }
     for descriptor in [link.second, output.second, errors.second] { close(descriptor) }
     supervisor = Supervisor(
-      supervision: plan.supervision, stepCount: UInt32(plan.steps.count), process: process, pidfd: pidfd,
-      link: link.first, output: Capture(from: output.first, to: 1, limit: plan.supervision.streamBytes),
+      supervision: plan.supervision, stepCount: UInt32(plan.steps.count), groups: groups, process: process,
+      pidfd: pidfd, link: link.first,
+      output: Capture(from: output.first, to: 1, limit: plan.supervision.streamBytes),
       errors: Capture(from: errors.first, to: 2, limit: plan.supervision.streamBytes))
   }
 }

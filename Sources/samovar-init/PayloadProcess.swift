@@ -9,6 +9,10 @@ struct PayloadProcess {
   /// Closed by execve(2).
   let reports: Int32
 
+  /// capabilities(7): SECBIT_NOROOT, SECBIT_NO_SETUID_FIXUP and SECBIT_NO_CAP_AMBIENT_RAISE set, SECBIT_KEEP_CAPS
+  /// clear, each with its lock.
+  private static let securebits: UInt32 = 0xef
+
   func run() -> Never {
     for (index, step) in plan.payloadSteps.enumerated() {
       do throws(Refusal) {
@@ -28,6 +32,9 @@ struct PayloadProcess {
     switch step {
     case .newSession:
       try check(setsid())
+    case .newKeyring:
+      // A kernel without keyrings has none to keep apart.
+      guard samovar_new_session_keyring() >= 0 || errno == ENOSYS else { throw .last }
     case .changeDirectory(let path):
       try check(chdir(path))
     case .limitResource(let resource, let value):
@@ -39,8 +46,12 @@ struct PayloadProcess {
       try check(samovar_set_affinity(mask, mask.count))
     case .noNewPrivileges:
       try check(samovar_set_no_new_privileges())
+    case .lockSecurebits:
+      try check(samovar_set_securebits(Self.securebits))
     case .dropCapabilities:
       try dropCapabilities()
+    case .landlock(let fence):
+      try fence.enforce()
     case .closeDescriptors:
       try check(samovar_close_on_exec_from(3))
     case .filter(let program):

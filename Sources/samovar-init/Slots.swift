@@ -49,8 +49,14 @@ func writeWhole(_ text: String, to path: String) throws(Refusal) {
   try check(write(file, bytes, bytes.count))
 }
 
-/// A report on a stream socket, with a descriptor or without. The reader may be gone: then there is nobody to
+/// A report on a stream socket, with a descriptor or without. False where the reader is gone: then there is nobody to
 /// tell.
-func send(_ bytes: [UInt8], on socket: Int32, with descriptor: Int32 = -1) {
-  while samovar_send_with_descriptor(socket, bytes, bytes.count, descriptor) < 0 && errno == EINTR {}
+@discardableResult
+func send(_ bytes: [UInt8], on socket: Int32, with descriptor: Int32 = -1) -> Bool {
+  let descriptors = descriptor >= 0 ? [descriptor] : []
+  var sent = samovar_send_with_descriptors(socket, bytes, bytes.count, descriptors, descriptors.count)
+  while sent < 0 && errno == EINTR {
+    sent = samovar_send_with_descriptors(socket, bytes, bytes.count, descriptors, descriptors.count)
+  }
+  return sent == bytes.count
 }

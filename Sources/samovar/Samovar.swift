@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct Samovar: AsyncParsableCommand {
@@ -18,7 +19,18 @@ struct Samovar: AsyncParsableCommand {
         name: "Operators:",
         subcommands: [
           AgentCommand.self, ConfigCommand.self, BondCommand.self, LedgerCommand.self, KeyCommand.self,
-          HardwareCommand.self, RunCommand.self, DoctorCommand.self,
+          HardwareCommand.self, RunCommand.self, ImageCommand.self, ProfileCommand.self, DoctorCommand.self,
         ]),
     ])
+
+  /// Swift takes the arguments from /proc: without it every command would be none, print the help, and succeed.
+  static func main() async {
+    guard access("/proc/self/cmdline", R_OK) == 0 else {
+      StandardStream.error.write(
+        "samovar: reading the own arguments from /proc/self/cmdline: \(String(cString: strerror(errno))); mount it: "
+          + "mount -t proc proc /proc\n")
+      Glibc.exit(125)
+    }
+    await main(nil)
+  }
 }

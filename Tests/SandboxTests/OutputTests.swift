@@ -27,6 +27,37 @@ import Workload
     #expect(result.run.outputs.isEmpty)
   }
 
+  @Test func sparseFilesAreBoundedTogether() async throws {
+    let limits = Limits(disk: .mebibytes(8), wallMilliseconds: 20_000)
+    let result = try await Sandboxed.run("outputs", limits: limits, outputs: ["sparse1", "sparse2"])
+    #expect(result.outcome == .outputRefused(path: "sparse2"))
+    #expect(
+      try await Sandboxed.run("outputs", limits: limits, outputs: ["sparse1"]).outcome == .exited(code: 0))
+  }
+
+  @Test func anOutputBringsNoPowerWithIt() async throws {
+    let result = try await Sandboxed.run("outputs", outputs: ["setuid"])
+    #expect(result.run.outputs.map(\.mode) == [0o755], "no setuid and no setgid bit in the result")
+    var status = stat()
+    #expect(stat(result.directory + "/setuid", &status) == 0)
+    #expect(status.st_mode & 0o7777 == 0o644, "and the file is data")
+    #expect(status.st_uid == geteuid(), "of the collector's")
+  }
+
+  /// 64 is OutputCollector.depthLimit, 4096 its countLimit.
+  @Test func whatNobodyCouldCollectIsNoRequest() async throws {
+    let deep = (0..<65).map { _ in "d" }.joined(separator: "/")
+    let long = String(repeating: "x", count: 256)
+    let many = (0..<4097).map { "f\($0)" }
+    for paths in [[deep], [long], many, ["a\nb"], ["a\u{1b}[2Jb"]] {
+      #expect(throws: SandboxError.self) { try OutputCollector.check(paths) }
+    }
+    #expect(throws: Never.self) {
+      try OutputCollector.check(
+        [String(deep.dropFirst(2)), String(long.dropFirst()), "ä b"] + many.dropFirst(4))
+    }
+  }
+
   @Test(arguments: ["/etc/passwd", "../x", "a/../b", "a//b", "", ".", "stdout", "a\0b"])
   func aPathThatLeadsElsewhereIsNoRequest(path: String) async throws {
     await #expect(throws: SandboxError.self) { try await Sandboxed.run("outputs", outputs: [path]) }

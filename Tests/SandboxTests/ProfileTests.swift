@@ -50,12 +50,82 @@ import Workload
     ("proc: masked\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "needs masked_paths"),
     ("mounts: [usr]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "must be an absolute path"),
     ("mounts: [/a/../b]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "must be an absolute path"),
+    ("mounts: [/]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "and not '/'"),
+    ("mounts: [/proc/sys]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "/proc is the sandbox's own"),
+    ("mounts: [/sys]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "/sys is the sandbox's own"),
+    ("mounts: [/work/a]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "/work is the sandbox's own"),
+    ("mounts: [/etc]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "name what is needed below /etc"),
+    ("mounts: [/usr, /usr/lib]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "by the mount of '/usr'"),
+    ("mounts: [/usr/lib, /usr]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "take '/usr/lib' out"),
+    ("devices: [/dev/dri/*]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "is a pattern"),
+    ("devices: [/sys/x]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "must be a device node below /dev"),
+    ("devices: [/dev/../etc/x]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "without '.', '..'"),
+    ("devices: [/dev/null]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "in every sandbox already"),
+    ("devices: [/dev/mem]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "the host's memory"),
+    ("devices: [/dev/ttyS0]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "it is a terminal"),
+    ("devices: [/dev/kvm, /dev/kvm]\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "stands twice"),
+    ("network: {}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "lacks 'allow'"),
+    ("network: {allow: []}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "take 'network' out"),
+    ("network: {allow: [a.example]}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "has no port"),
+    ("network: {allow: ['a.example:0']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "from 1 to 65535"),
+    ("network: {allow: ['*.org:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "top-level domain"),
+    ("network: {allow: ['2001:db8::1:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "in brackets"),
+    (
+      "network: {allow: ['http://a.example:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n",
+      "without a scheme"
+    ),
+    ("network: {allow: ['127.1:443']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "neither a host name"),
+    (
+      "network: {allow: ['A.example:1', 'a.example.:1']}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n",
+      "stands twice"
+    ),
     ("limits: {temporary: 5}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "has no unit"),
     ("limits: {open_files: 1}\nseccomp: {defaultAction: SCMP_ACT_ERRNO}\n", "from 16"),
   ])
   func mistakesAreNamed(text: String, expected: String) {
     let mistakes = #expect(throws: Mistakes.self) { try read(text) }
     #expect(mistakes?.description.contains(expected) == true, "\(mistakes?.description ?? "")")
+  }
+
+  @Test func allMistakesAreNamedAtOnce() {
+    let text = """
+      mounts: [/proc/x, /usr, /usr/bin]
+      devices: [/dev/mem]
+      network: {allow: [nowhere]}
+      limits: {open_files: 1}
+      seccomp: {defaultAction: SCMP_ACT_NOTIFY}
+      """
+    let mistakes = #expect(throws: Mistakes.self) { try read(text) }
+    #expect(
+      mistakes?.all.map { "\($0.line):\($0.column)" } == ["1:10", "1:25", "2:11", "3:19", "4:22", "5:26"])
+  }
+
+  @Test func devicesAndDestinationsAreRead() throws {
+    let text =
+      "devices: [/dev/dri/renderD128, /dev/full2]\n"
+      + "network: {allow: ['Host.Example.:443', '10.1.2.3:8080', '[2001:DB8::1]:443', '*.example.org:443']}\n"
+    let profile = try read(text + policy)
+    #expect(profile.devices == ["/dev/dri/renderD128", "/dev/full2"])
+    #expect(
+      profile.network.map(\.description) == [
+        "host.example:443", "10.1.2.3:8080", "[2001:db8::1]:443", "*.example.org:443",
+      ])
+    #expect(profile.grantedExemptions.contains("device:/dev/dri/renderD128"))
+    #expect(try read(policy).grantedExemptions == [])
+  }
+
+  @Test func aDeviceThatIsNotThereIsNamedWithItsReason() throws {
+    var profile = try read(policy)
+    profile.devices = ["/dev/nosuch", "/dev/null", "/etc/hostname", "/dev/fd", "/"]
+    let error = #expect(throws: SandboxError.self) { try profile.checkDevices() }
+    let text = "\(error.map(String.init(describing:)) ?? "")"
+    #expect(text.contains("/dev/nosuch (No such file or directory)"))
+    #expect(text.contains("/etc/hostname (it is a file"))
+    #expect(text.contains("/dev/fd (it is a link"))
+    #expect(text.contains("/ (it is a directory"))
+    #expect(!text.contains("/dev/null"))
+    profile.devices = ["/dev/null"]
+    try profile.checkDevices()
   }
 
   @Test func twoConditionsOnOneArgumentAreAMistake() {

@@ -29,13 +29,17 @@ has_library() {
 # wanted_packages build|test: the names of the packages, one a line; NAME=SONAME where any package with the library will do.
 wanted_packages() {
   printf '%s\n' git ca-certificates pkg-config libc6-dev libstdc++-dev zlib1g-dev \
-    libssl-dev libsecp256k1-dev libcap-dev libseccomp-dev libsqlite3-dev
+    libssl-dev libsecp256k1-dev libcap-dev libseccomp-dev libsqlite3-dev libzstd-dev
   # What a Swift toolchain loads, named by library: the packages' names differ from release to release.
   printf '%s\n' libncurses6=libncurses.so.6 libxml2=libxml2.so.2 libcurl4=libcurl.so.4
   # Swift's own toolchain brings a linker; a distribution's may not.
   find_swift
   if ! command -v ld.lld >/dev/null; then echo lld; fi
   if [ "$1" = test ]; then
+    # Podman's seccomp.json, which profiles must load as it is.
+    echo golang-github-containers-common
+    # Images that others make, to unpack and to pull.
+    printf '%s\n' umoci skopeo debootstrap docker-registry busybox-static zstd
     # A Python of one's own brings both modules; Debian's has them in a package.
     if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
   fi

@@ -26,6 +26,18 @@ int samovar_fsconfig_create(int fd);
 int samovar_fsmount(int fd, uint32_t attributes);
 int samovar_make_mounts_private(void);
 int samovar_pivot_root_here(void);
+// mount(2) of an overlay with all its options in one string: fsconfig(2) takes 256 bytes of a value at most.
+int samovar_mount_overlay(const char *target, const char *options);
+// mount_setattr(2) with MOUNT_ATTR_IDMAP on a detached tree: ids are mapped as the user namespace `namespace` maps.
+int samovar_map_tree(int tree, int namespace);
+
+
+// A TCP socket that listens on 127.0.0.1, after the loopback of this network namespace was brought up.
+int samovar_listen_on_loopback(uint16_t port);
+// keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a new, anonymous one.
+int samovar_new_session_keyring(void);
+// prctl(2) PR_SET_SECUREBITS; prctl is variadic.
+int samovar_set_securebits(unsigned bits);
 
 int samovar_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 // close_range(2) from `first` on: closes at the next exec only.
@@ -33,7 +45,9 @@ int samovar_close_on_exec_from(unsigned first);
 int samovar_close_from(unsigned first);
 int samovar_pipe(int *ends);
 int samovar_stream_pair(int *ends);
-int samovar_memfd(const char *name);
+// Each message arrives whole.
+int samovar_packet_pair(int *ends);
+int samovar_memfd(const char *name, unsigned flags);
 
 int samovar_pidfd_open(pid_t pid);
 int samovar_pidfd_send_signal(int pidfd, int signal);
@@ -58,17 +72,25 @@ int samovar_set_affinity(const uint8_t *mask, size_t bytes);
 int samovar_setrlimit(int resource, uint64_t soft, uint64_t hard);
 int samovar_getrlimit(int resource, uint64_t *soft, uint64_t *hard);
 
-// SCM_RIGHTS: `fd` of -1 sends none. Receiving stores -1 where none came.
-ssize_t samovar_send_with_descriptor(int socket, const void *bytes, size_t count, int fd);
-ssize_t samovar_receive_with_descriptor(int socket, void *bytes, size_t count, int *fd);
+// SCM_RIGHTS of unix(7) with up to 4 descriptors. Receiving stores -1 in each of `fds` for which none came.
+ssize_t samovar_send_with_descriptors(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count);
+ssize_t samovar_receive_with_descriptors(int socket, void *bytes, size_t count, int *fds, size_t fd_count);
 
 // posix_spawn(3) of a helper whose descriptors 0..count-1 are `descriptors` and which inherits no others; it
 // gets an empty environment and a process group and signal mask of its own. Returns an errno, as posix_spawn
 // does.
 int samovar_spawn(const char *path, char *const *arguments, const int *descriptors, size_t count, pid_t *pid);
 
-// landlock_create_ruleset(2) asked for its version.
+// landlock(7): the version of its interface, or -1; a ruleset; a rule for what lies beneath a path; its enforcement.
 int samovar_landlock_version(void);
+int samovar_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scopes);
+int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files);
+int samovar_landlock_restrict(int ruleset);
+
+// fcntl(2) F_OFD_SETLK of one byte: 0 when it is locked now, -1 with EAGAIN when another holds it.
+int samovar_lock_byte(int fd, uint64_t offset, int unlock);
+// fcntl(2) F_ADD_SEALS against every change.
+int samovar_seal(int fd);
 
 uint64_t samovar_monotonic_microseconds(void);
 
@@ -76,15 +98,17 @@ uint64_t samovar_monotonic_microseconds(void);
 enum {
   SAMOVAR_CLONE_NEWNS = 0x00020000, SAMOVAR_CLONE_NEWCGROUP = 0x02000000, SAMOVAR_CLONE_NEWUTS = 0x04000000,
   SAMOVAR_CLONE_NEWIPC = 0x08000000, SAMOVAR_CLONE_NEWUSER = 0x10000000, SAMOVAR_CLONE_NEWPID = 0x20000000,
-  SAMOVAR_CLONE_NEWNET = 0x40000000,
+  SAMOVAR_CLONE_NEWNET = 0x40000000, SAMOVAR_CLONE_NEWTIME = 0x00000080,
 };
 enum {
   SAMOVAR_MOUNT_RDONLY = 1, SAMOVAR_MOUNT_NOSUID = 2, SAMOVAR_MOUNT_NODEV = 4, SAMOVAR_MOUNT_NOEXEC = 8,
 };
+// <fcntl.h> with _GNU_SOURCE
+enum { SAMOVAR_O_PATH = 010000000 };
 // <linux/openat2.h>
 enum {
   SAMOVAR_RESOLVE_NO_XDEV = 1, SAMOVAR_RESOLVE_NO_MAGICLINKS = 2, SAMOVAR_RESOLVE_NO_SYMLINKS = 4,
-  SAMOVAR_RESOLVE_BENEATH = 8,
+  SAMOVAR_RESOLVE_BENEATH = 8, SAMOVAR_RESOLVE_IN_ROOT = 16,
 };
 
 enum {

@@ -30,11 +30,9 @@ enum CgroupHost: Hashable, Sendable {
 
   private static func choose(_ mounts: CgroupMounts) -> CgroupHost {
     if mounts.version1["memory"] != nil || mounts.version1["pids"] != nil {
-      let isWritable = ["memory", "pids", "cpu"].contains { controller in
-        mounts.version1[controller].map { access($0, W_OK) == 0 } ?? false
-      }
-      return isWritable
-        ? .version1(mounts) : .none("the cgroups (version 1) of this process are not writable by this user")
+      let usable = mounts.filtered { access($0, W_OK) == 0 }
+      return ["memory", "pids", "cpu"].contains { usable.version1[$0] != nil }
+        ? .version1(usable) : .none("the cgroups (version 1) of this process are not writable by this user")
     }
     guard let own = mounts.version2, let mount = mounts.version2Mount else {
       return .none("no cgroup is mounted")
@@ -70,7 +68,7 @@ enum CgroupHost: Hashable, Sendable {
     return words(control).intersection(wanted)
   }
 
-  /// Removes what a daemon that was killed left behind; what still has processes stays.
+  /// Removes what is left where daemon and helper were both killed; what still has processes stays.
   private static func sweep(_ directory: String) {
     for name in HostFile.names(in: directory) ?? [] where name.hasPrefix("samovar-") {
       let parts = name.split(separator: "-")
@@ -81,13 +79,14 @@ enum CgroupHost: Hashable, Sendable {
     }
   }
 
-  func makeGroup(_ limits: CgroupLimits) throws(SandboxError) -> any ControlGroup {
+  /// A group with a name of its own, to be made.
+  func group(_ limits: CgroupLimits) -> any ControlGroup {
     let number = Self.counter.add(1, ordering: .relaxed).newValue
     let name = "samovar-\(getpid())-\(number)"
     switch self {
-    case .version1(let mounts): return try Version1ControlGroup(named: name, mounts: mounts, limits: limits)
+    case .version1(let mounts): return Version1ControlGroup(named: name, mounts: mounts, limits: limits)
     case .version2(let parent, let controllers):
-      return try Version2ControlGroup(named: name, parent: parent, controllers: controllers, limits: limits)
+      return Version2ControlGroup(named: name, parent: parent, controllers: controllers, limits: limits)
     case .none:
       var lacks = Set(LimitedResource.allCases)
       if limits.processors.isEmpty { lacks.remove(.processors) }

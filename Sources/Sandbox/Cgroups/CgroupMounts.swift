@@ -40,6 +40,14 @@ struct CgroupMounts: Hashable, Sendable {
     }
   }
 
+  /// Those hierarchies whose directory passes a test.
+  func filtered(_ isUsable: (String) -> Bool) -> CgroupMounts {
+    var usable = self
+    usable.version1 = version1.filter { isUsable($0.value) }
+    if let version2, !isUsable(version2) { usable.version2 = nil }
+    return usable
+  }
+
   /// A mount may show only a part of the hierarchy, as in a container.
   private static func directory(of path: String?, root: String, point: String) -> String? {
     guard let path else { return nil }

@@ -1,19 +1,40 @@
+internal import Glibc
+internal import SandboxPlan
 internal import Workload
 
-/// A fresh cgroup for one run. Never used again: on some kernels a cgroup that was killed once kills all that
-/// are born into it later.
+/// A fresh cgroup for one run, as it is to be made, and where its numbers are read. samovar-init makes and removes it,
+/// so that none is left wherever the daemon dies. Never used again: on some kernels a cgroup that was killed once kills
+/// all that are born into it later.
 protocol ControlGroup: Sendable {
+  /// Of every hierarchy, the one to be born into last.
+  var directories: [String] { get }
+  /// What is written to their control files before anybody joins.
+  var settings: [CgroupSetting] { get }
   /// The directory to be born into, where the version can do that.
   var birthplace: String? { get }
-  /// The cgroup.procs files that pid 1 is written to.
-  var members: [String] { get }
+  /// The `tasks` files of version 1 that pid 1 writes itself to.
+  var tasks: [String] { get }
   /// What this group can't limit.
   var lacks: Set<LimitedResource> { get }
+  var freezer: Freezer? { get }
+  /// The file that counts processor time, as a limit of it needs to know.
+  func processorTime(limitMicroseconds: UInt64, processors: UInt32) -> ProcessorTime?
   func usage() -> CgroupUsage
-  /// Kills what is left. The pid namespace did so before; this is the second lock.
-  func kill()
-  /// True when it is gone. Processes must be reaped first.
-  func remove() -> Bool
+}
+
+extension ControlGroup {
+  /// Of a run whose helper was killed. What still has processes stays, for the next start to sweep.
+  func removeLeftovers() {
+    for directory in directories.reversed() { rmdir(directory) }
+  }
+}
+
+/// One control file and its value.
+struct CgroupSetting: Hashable, Sendable {
+  var path: String
+  var value: String
+  /// Kernels without it have nothing to set.
+  var mayBeMissing = false
 }
 
 enum LimitedResource: String, Hashable, Sendable, CaseIterable {
@@ -61,10 +82,12 @@ struct CgroupLimits: Hashable, Sendable {
 
 /// For hosts without a writable cgroup: nothing is limited, and the result says so.
 struct NoControlGroup: ControlGroup {
-  var birthplace: String? { nil }
-  var members: [String] { [] }
   let lacks: Set<LimitedResource>
+  var directories: [String] { [] }
+  var settings: [CgroupSetting] { [] }
+  var birthplace: String? { nil }
+  var tasks: [String] { [] }
+  var freezer: Freezer? { nil }
+  func processorTime(limitMicroseconds: UInt64, processors: UInt32) -> ProcessorTime? { nil }
   func usage() -> CgroupUsage { CgroupUsage() }
-  func kill() {}
-  func remove() -> Bool { true }
 }

@@ -1,19 +1,20 @@
-internal import Glibc
+internal import SandboxPlan
 
 /// A group of the version 2 hierarchy: kernel documentation, admin-guide/cgroup-v2.
 struct Version2ControlGroup: ControlGroup {
   private let directory: String
+  let settings: [CgroupSetting]
   let lacks: Set<LimitedResource>
 
+  var directories: [String] { [directory] }
   var birthplace: String? { directory }
-  var members: [String] { [] }
+  var tasks: [String] { [] }
+  var freezer: Freezer? { Freezer(path: directory + "/cgroup.freeze", frozen: "1", thawed: "0") }
 
   /// - Parameters:
   ///   - parent: a directory in which this process may make groups.
   ///   - controllers: those that `parent` passes on.
-  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits)
-    throws(SandboxError)
-  {
+  init(named name: String, parent: String, controllers: Set<String>, limits: CgroupLimits) {
     directory = parent + "/" + name
     var lacks: Set<LimitedResource> = []
     if !controllers.contains("memory") { lacks.insert(.memory) }
@@ -21,35 +22,37 @@ struct Version2ControlGroup: ControlGroup {
     if !controllers.contains("cpu") { lacks.insert(.processorTime) }
     if !controllers.contains("cpuset") && !limits.processors.isEmpty { lacks.insert(.processors) }
     self.lacks = lacks
-    if mkdir(directory, 0o755) < 0 {
-      throw .systemCallFailed(doing: "creating the cgroup \(directory)", errno: errno)
-    }
-    do throws(SandboxError) {
-      try apply(limits, controllers)
-    } catch {
-      _ = remove()
-      throw error
-    }
+    settings = Self.settings(directory, controllers, limits)
   }
 
-  private func apply(_ limits: CgroupLimits, _ controllers: Set<String>) throws(SandboxError) {
+  private static func settings(
+    _ directory: String, _ controllers: Set<String>, _ limits: CgroupLimits
+  ) -> [CgroupSetting] {
+    var settings: [CgroupSetting] = []
     if controllers.contains("memory") {
-      try HostFile.set("\(limits.memory)", in: directory + "/memory.max")
+      settings.append(CgroupSetting(path: directory + "/memory.max", value: "\(limits.memory)"))
       // All or nothing: half a task is no task.
-      try HostFile.set("1", in: directory + "/memory.oom.group")
-      let swap = directory + "/memory.swap.max"
-      if HostFile.exists(swap) { try HostFile.set("0", in: swap) }
+      settings.append(CgroupSetting(path: directory + "/memory.oom.group", value: "1"))
+      // Absent where the kernel doesn't account swap.
+      settings.append(CgroupSetting(path: directory + "/memory.swap.max", value: "0", mayBeMissing: true))
     }
     if controllers.contains("pids") {
-      try HostFile.set("\(limits.processCount)", in: directory + "/pids.max")
+      settings.append(CgroupSetting(path: directory + "/pids.max", value: "\(limits.processCount)"))
     }
     if controllers.contains("cpu") {
       let bandwidth = "\(limits.quotaMicroseconds) \(CgroupLimits.periodMicroseconds)"
-      try HostFile.set(bandwidth, in: directory + "/cpu.max")
+      settings.append(CgroupSetting(path: directory + "/cpu.max", value: bandwidth))
     }
     if controllers.contains("cpuset") && !limits.processors.isEmpty {
-      try HostFile.set(limits.processorList, in: directory + "/cpuset.cpus")
+      settings.append(CgroupSetting(path: directory + "/cpuset.cpus", value: limits.processorList))
     }
+    return settings
+  }
+
+  func processorTime(limitMicroseconds: UInt64, processors: UInt32) -> ProcessorTime? {
+    ProcessorTime(
+      limitMicroseconds: limitMicroseconds, path: directory + "/cpu.stat", key: "usage_usec",
+      unitsPerMicrosecond: 1, processors: processors)
   }
 
   func usage() -> CgroupUsage {
@@ -70,8 +73,4 @@ struct Version2ControlGroup: ControlGroup {
     }
     return usage
   }
-
-  func kill() { _ = HostFile.write("1", to: directory + "/cgroup.kill") }
-
-  func remove() -> Bool { rmdir(directory) == 0 || errno == ENOENT }
 }

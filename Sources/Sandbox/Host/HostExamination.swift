@@ -30,17 +30,6 @@ extension HostReport {
     let subject = "sandbox"
     do throws(SandboxError) {
       let files = try LauncherFiles.find(environment: environment)
-      let place = environment["TMPDIR"] ?? "/tmp"
-      let directory: String
-      do throws(FileError) {
-        directory = try LocalFile.makeTemporaryDirectory("\(place)/samovar-doctor")
-      } catch {
-        throw SandboxError.systemCallFailed(doing: "making a directory in \(place)", errno: error.code)
-      }
-      defer {
-        for name in ["stdout", "stderr"] { unlink(directory + "/" + name) }
-        rmdir(directory)
-      }
       var status = stat()
       guard stat(files.helper, &status) == 0 else {
         throw .systemCallFailed(doing: "looking at \(files.helper)", errno: errno)
@@ -55,7 +44,7 @@ extension HostReport {
           specification: TaskSpec(
             name: "doctor", command: ["/probe", "--probe"], inputs: [program],
             limits: Limits(wallMilliseconds: 10_000)),
-          inputPaths: [digest: files.helper], outputDirectory: directory))
+          inputPaths: [digest: files.helper], outputDirectory: nil))
       guard run.outcome.isSuccess else {
         return Finding(
           subject: subject, state: .missing, detail: "a trial run ended: \(run.outcome)",
@@ -158,7 +147,9 @@ extension HostReport {
     let version = samovar_landlock_version()
     return Finding(
       subject: "landlock", state: .present,
-      detail: version > 0 ? "version \(version) (for information; not used)" : "none (not used)")
+      detail: version >= 2
+        ? "version \(version): a second fence around files" + (version >= 6 ? ", sockets and signals" : "")
+        : "none that tasks are fenced with (version 2 or later is)")
   }
 
   private static func sensors() -> Finding {

@@ -1,5 +1,5 @@
+internal import CLinux
 internal import Glibc
-internal import SandboxPlan
 internal import Synchronization
 package import Workload
 
@@ -10,50 +10,93 @@ package struct Launcher: Sendable {
   private let files: LauncherFiles
   private let clock: Clock
   private let meter: (any EnergyMeter)?
-  private let profiles = ProfileCache()
+  private let egress: (any EgressGate)?
+  private let zygote: ZygoteProcess
+  private let profiles: ProfileShelf
 
   /// - Parameters:
   ///   - clock: asked once before and once after a run.
   ///   - meter: read once before and once after a run; without one, runs say nothing about energy.
-  package init(files: LauncherFiles, clock: @escaping Clock, meter: (any EnergyMeter)? = nil) {
+  ///   - egress: serves sandboxes whose profile has a `network`; without one, such a profile is refused.
+  ///   - cache: of compiled profiles.
+  package init(
+    files: LauncherFiles, clock: @escaping Clock, meter: (any EnergyMeter)? = nil,
+    egress: (any EgressGate)? = nil, cache: CacheDirectory? = nil
+  ) {
     self.files = files
     self.clock = clock
     self.meter = meter
+    self.egress = egress
+    zygote = ZygoteProcess(helper: files.helper)
+    profiles = ProfileShelf(files: files, cache: cache)
   }
 
   /// Reads a profile, each once per launcher.
   package func profile(named name: String) throws(SandboxError) -> Profile {
-    try profiles.profile(name, files)
+    try profiles.profile(name).profile
   }
 
   /// Carries out one request and returns when nothing of it runs any more.
   ///
   /// Outputs are taken only of a payload that exited by itself: what a killed one left is half made.
   /// Cancelling the calling task kills everything in the sandbox; the outcome is then `.cancelled`.
-  package func run(_ request: RunRequest) async throws(SandboxError) -> CompletedRun {
+  ///
+  /// - Parameters:
+  ///   - capture: where the streams go; by default `stdout` and `stderr` of the output directory, or memory.
+  ///   - control: may freeze and thaw the run.
+  package func run(
+    _ request: RunRequest, capture: CaptureFiles? = nil, control: RunControl? = nil
+  ) async throws(SandboxError) -> CompletedRun {
     try check(request)
-    let profile = try profile(named: request.profile)
-    let identity = HostIdentity.current
+    let compiled = try profiles.profile(request.profile)
+    try check(compiled.profile)
+    var identity = HostIdentity.current
+    let id: SandboxID
+    if request.writableDirectories.isEmpty {
+      id = try SandboxIDs.current.take()
+    } else {
+      // A program of our own, that writes for us and not for a task.
+      id = identity.isRoot ? SandboxID(user: SandboxID.store, group: SandboxID.store) : .own
+      if !identity.isRoot { identity = identity.asItself }
+    }
+    var isOver = false
+    // An id whose last process nobody saw dead is not given to another run.
+    defer { if isOver { SandboxIDs.current.giveBack(id) } }
     let limits = request.specification.limits
-    let root = try SandboxRoot(request, profile: profile, identity: identity)
-    let filter = try SeccompCompiler.program(for: profile.seccomp)
-    let group = try CgroupHost.current.makeGroup(
+    let root: SandboxRoot
+    do throws(SandboxError) {
+      root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    } catch {
+      isOver = true
+      throw error
+    }
+    let group = CgroupHost.current.group(
       CgroupLimits(
         memory: limits.memory.value, processes: limits.processes == .max ? .max : limits.processes + 1,
         milliCPUs: limits.milliCPUs, processors: request.processors))
     let plan = PlanBuilder(
-      specification: request.specification, processors: request.processors, profile: profile, root: root,
-      identity: identity, filter: filter, birthplace: group.birthplace, cgroupMembers: group.members,
-      lacks: group.lacks, oomScore: Self.oomScore
+      request: request, profile: compiled.profile, root: root, identity: identity, id: id,
+      filter: compiled.filter, group: group, oomScore: Self.oomScore,
+      landlockVersion: Self.landlockVersion
     ).build()
+    let kept: CaptureFiles
+    if let capture { kept = capture } else { kept = try files(for: request) }
     let run = Run(
-      request: request, plan: plan, group: group, helper: files.helper, profile: profile, identity: identity,
-      hostMounts: profile.mounts.filter { mount in
+      request: request, plan: plan, group: group, zygote: zygote, capture: kept,
+      control: control, egress: egress, profile: compiled.profile, identity: identity,
+      hostMounts: compiled.profile.mounts.filter { mount in
         root.trees.contains { $0.target.description == mount }
           || root.links.contains { $0.path.description == mount }
       })
-    return try await run.carryOut(clock: clock, meter: meter)
+    return try await run.carryOut(clock: clock, meter: meter, isOver: &isOver)
   }
+
+  private func files(for request: RunRequest) throws(SandboxError) -> CaptureFiles {
+    guard let directory = request.outputDirectory else { return try CaptureFiles() }
+    return try CaptureFiles(in: directory)
+  }
+
+  private static let landlockVersion = Int(samovar_landlock_version())
 
   /// Tasks go before daemons when the host's memory runs out. It may be raised only.
   private static var oomScore: Int32 {
@@ -85,19 +128,40 @@ package struct Launcher: Sendable {
     if request.processors.contains(where: { !(0..<8192).contains($0) }) {
       throw .invalidRequest("there is no processor like that among \(request.processors)")
     }
-    if mkdir(request.outputDirectory, 0o755) < 0 && errno != EEXIST {
-      throw .systemCallFailed(doing: "creating the output directory \(request.outputDirectory)", errno: errno)
+    if let directory = request.outputDirectory {
+      if mkdir(directory, 0o755) < 0 && errno != EEXIST {
+        throw .systemCallFailed(doing: "creating the output directory \(directory)", errno: errno)
+      }
+    } else if !specification.outputs.isEmpty {
+      throw .invalidRequest("outputs are to be kept, but there is no directory for them")
+    }
+    if case .image = specification.root, request.image == nil {
+      throw .invalidRequest("the image of the task is not unpacked on this machine")
+    }
+  }
+
+  private func check(_ profile: Profile) throws(SandboxError) {
+    try profile.checkDevices()
+    if !profile.network.isEmpty && egress == nil {
+      throw .invalidRequest("the profile \(profile.name) has a network, and nothing here serves its proxy")
     }
   }
 }
 
 /// Profiles that were read already.
-private final class ProfileCache: Sendable {
-  private let known = Mutex<[String: Profile]>([:])
+private final class ProfileShelf: Sendable {
+  private let known = Mutex<[String: CompiledProfile]>([:])
+  private let files: LauncherFiles
+  private let cache: CacheDirectory?
 
-  func profile(_ name: String, _ files: LauncherFiles) throws(SandboxError) -> Profile {
+  init(files: LauncherFiles, cache: CacheDirectory?) {
+    self.files = files
+    self.cache = cache
+  }
+
+  func profile(_ name: String) throws(SandboxError) -> CompiledProfile {
     if let profile = known.withLock({ $0[name] }) { return profile }
-    let profile = try files.profile(name)
+    let profile = try files.compiledProfile(name, cache: cache)
     known.withLock { $0[name] = profile }
     return profile
   }

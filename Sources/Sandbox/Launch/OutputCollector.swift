@@ -8,22 +8,54 @@ struct OutputCollector {
   /// Of the work directory; it outlives the sandbox.
   let workDirectory: Int32
   let outputDirectory: String
-  /// No file larger than the work directory may be.
+  /// No file larger than the work directory may be, nor all together: a sparse file takes no room in there and all of
+  /// it out here.
   let sizeLimit: UInt64
+
+  /// Outputs of one task.
+  static let countLimit = 4096
+  /// Directories above an output, and the file.
+  static let depthLimit = 64
 
   enum Collected {
     case files([OutputFile])
     case refused(path: String)
   }
 
+  /// Throws what no collection could keep to: who asks for it is told before anything runs.
+  static func check(_ paths: [String]) throws(SandboxError) {
+    guard paths.count <= countLimit else {
+      throw .invalidRequest(
+        "\(paths.count) outputs are asked for, and \(countLimit) may be: pack them in one file")
+    }
+    for path in paths {
+      // With NAME_MAX of 255 bytes a part and PATH_MAX of 4096 in all, openat2(2) could find none of them.
+      let parts = path.split(separator: "/")
+      guard parts.count <= depthLimit, path.utf8.count < 4096, parts.allSatisfy({ $0.utf8.count <= 255 })
+      else {
+        throw .invalidRequest(
+          "an output path has \(parts.count) parts and \(path.utf8.count) bytes, and may have \(depthLimit) parts of 255 bytes: "
+            + "'\(path.prefix(80))'")
+      }
+      // It is printed, and stands in receipts.
+      guard path.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        throw .invalidRequest(
+          "an output path has a control character in it: \(path.prefix(80).debugDescription)")
+      }
+    }
+  }
+
   /// A path that the task didn't make is left out.
   func collect(_ paths: [String]) throws(SandboxError) -> Collected {
+    try Self.check(paths)
     var files: [OutputFile] = []
+    var left = sizeLimit
     for path in paths.sorted() {
       guard let source = try open(path) else { return .refused(path: path) }
       guard source >= 0 else { continue }
       defer { close(source) }
-      guard let file = try copy(source, to: path) else { return .refused(path: path) }
+      guard let file = try copy(source, to: path, limit: left) else { return .refused(path: path) }
+      left -= min(left, file.size.value)
       files.append(file)
     }
     return .files(files)
@@ -47,12 +79,12 @@ struct OutputCollector {
     }
   }
 
-  private func copy(_ source: Int32, to path: String) throws(SandboxError) -> OutputFile? {
+  private func copy(_ source: Int32, to path: String, limit: UInt64) throws(SandboxError) -> OutputFile? {
     var status = stat()
     guard fstat(source, &status) == 0 else {
       throw .systemCallFailed(doing: "looking at the output \(path)", errno: errno)
     }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, UInt64(status.st_size) <= sizeLimit
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, UInt64(status.st_size) <= limit
     else { return nil }
     let destination = try create(path)
     defer { close(destination) }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Glibc
 internal import SandboxPlan
 internal import Workload
@@ -8,30 +7,38 @@ struct Run: Sendable {
   let request: RunRequest
   let plan: SetupPlan
   let group: any ControlGroup
-  let helper: String
+  let zygote: ZygoteProcess
+  let capture: CaptureFiles
+  let control: RunControl?
+  let egress: (any EgressGate)?
   let profile: Profile
   let identity: HostIdentity
   /// Those of the profile that this host has.
   let hostMounts: [String]
 
-  private var outputPath: String { request.outputDirectory + "/stdout" }
-  private var errorPath: String { request.outputDirectory + "/stderr" }
-
-  func carryOut(clock: Launcher.Clock, meter: (any EnergyMeter)?) async throws(SandboxError) -> CompletedRun {
+  /// - Parameter isOver: set when nothing of the sandbox lives any more, also where this throws.
+  func carryOut(
+    clock: Launcher.Clock, meter: (any EnergyMeter)?, isOver: inout Bool
+  ) async throws(SandboxError) -> CompletedRun {
+    let input = try openInput()
+    defer { close(input) }
     let before = await meter?.read()
     let startedAt = clock()
-    let ended = await supervise()
+    var process = try HelperProcess(zygote: zygote, plan: plan.encoded, input: input, capture: capture)
+    let ending = await supervise(&process)
     let finishedAt = clock()
     let after = await meter?.read()
     let counted = group.usage()
-    await removeGroup()
-    let (ending, workDirectory) = try ended.get()
+    if case .silent = ending { group.removeLeftovers() } else { isOver = true }
+    let workDirectory = process.takeWorkDirectory()
     defer { if workDirectory >= 0 { close(workDirectory) } }
+    // Hangs up: the helper removes the cgroups while the outputs are taken.
+    _ = consume process
     var (outcome, end) = try interpret(ending, counted)
     var outputs: [OutputFile] = []
-    if case .exited = outcome, workDirectory >= 0 {
+    if case .exited = outcome, workDirectory >= 0, let directory = request.outputDirectory {
       let collector = OutputCollector(
-        workDirectory: workDirectory, outputDirectory: request.outputDirectory,
+        workDirectory: workDirectory, outputDirectory: directory,
         sizeLimit: request.specification.limits.disk.value)
       switch try collector.collect(request.specification.outputs) {
       case .files(let files): outputs = files
@@ -40,64 +47,63 @@ struct Run: Sendable {
     }
     return CompletedRun(
       outcome: outcome, usage: usage(end, counted, before, after),
-      standardOutput: try OutputCollector.stream(outputPath, isTruncated: end.isOutputTruncated),
-      standardError: try OutputCollector.stream(errorPath, isTruncated: end.isErrorTruncated),
+      standardOutput: try CaptureFiles.stream(
+        capture.output, named: "standard output", isTruncated: end.isOutputTruncated),
+      standardError: try CaptureFiles.stream(
+        capture.errors, named: "standard error", isTruncated: end.isErrorTruncated),
       outputs: outputs,
       exemptions: exemptions, profileDigest: profile.digest, startedAt: startedAt, finishedAt: finishedAt)
   }
 
-  private typealias Ended = (ending: HelperProcess.Ending, workDirectory: Int32)
-
-  private func supervise() async -> Result<Ended, SandboxError> {
-    do throws(SandboxError) {
-      var process = try HelperProcess(
-        helper: helper, plan: plan.encoded, output: outputPath, errors: errorPath)
-      let lifeline = process.lifeline
-      let ending = await withTaskCancellationHandler {
-        await process.ending()
-      } onCancel: {
-        lifeline.cut()
-      }
-      return .success((ending, process.takeWorkDirectory()))
-    } catch {
-      return .failure(error)
-    }
+  private func openInput() throws(SandboxError) -> Int32 {
+    let path = request.standardInput ?? "/dev/null"
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { throw .systemCallFailed(doing: "opening \(path) as standard input", errno: errno) }
+    return file
   }
 
-  /// Nothing lives in it; the kernel may still be taking the last process apart.
-  private func removeGroup() async {
-    group.kill()
-    for _ in 0..<200 {
-      if group.remove() { return }
-      // Not Task.sleep: that returns at once in a cancelled task, and the group must go all the same.
-      await withCheckedContinuation { continuation in
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { continuation.resume() }
-      }
+  private func supervise(_ process: inout HelperProcess) async -> HelperProcess.Ending {
+    let lifeline = process.lifeline
+    var gate: Task<Void, Never>?
+    let ending = await withTaskCancellationHandler {
+      await process.ending(control) { listener in gate = serve(listener) }
+    } onCancel: {
+      lifeline.cut()
     }
+    gate?.cancel()
+    await gate?.value
+    return ending
+  }
+
+  /// The way out of the sandbox is open as long as it runs.
+  private func serve(_ listener: Int32) -> Task<Void, Never> {
+    guard let egress else {
+      close(listener)
+      return Task {}
+    }
+    let destinations = profile.network
+    // A gate that fails lets nothing through, which the task sees for itself.
+    return Task { _ = try? await egress.serve(listener: listener, destinations: destinations) }
   }
 
   private func interpret(
     _ ending: HelperProcess.Ending, _ counted: CgroupUsage
   ) throws(SandboxError) -> (RunOutcome, EndReport) {
     switch ending {
-    case .silent(let text):
-      throw .helperDied(text)
-    case .failed(_, ECANCELED):
-      return (.cancelled, EndReport())
-    // The root's directories and copied inputs are charged to the task too.
-    case .failed where counted.wasOutOfMemory:
-      return (.outOfMemory, EndReport())
+    case .silent: throw .helperDied("its process was killed, or could not be forked")
+    case .failed(_, let errno) where errno == ECANCELED: return (.cancelled, EndReport())
+    // Copied inputs alone may be too much for the limit.
+    case .failed where counted.wasOutOfMemory: return (.outOfMemory, EndReport())
     case .failed(let step, let errno):
       if case .execute(let path, _, _)? = plan.steps.dropFirst(step).first, let code = Self.shellCode(errno) {
         let reason = String(cString: strerror(errno))
-        append("samovar: cannot execute \(path): \(reason)\n")
+        capture.appendError("samovar: cannot execute \(path): \(reason)\n")
         return (.exited(code: code), EndReport())
       }
       throw .setup(plan: plan, failedAt: step, errno: errno)
     case .ended(let end):
       if end.captureErrno != 0 {
-        throw .systemCallFailed(
-          doing: "writing what the task printed to \(request.outputDirectory)", errno: end.captureErrno)
+        throw .systemCallFailed(doing: "keeping what the task printed", errno: end.captureErrno)
       }
       return (Self.outcome(of: end, counted), end)
     }
@@ -125,14 +131,6 @@ struct Run: Sendable {
     }
   }
 
-  private func append(_ text: String) {
-    let file = open(errorPath, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return }
-    let bytes = Array(text.utf8)
-    _ = write(file, bytes, bytes.count)
-    close(file)
-  }
-
   private func usage(
     _ end: EndReport, _ counted: CgroupUsage, _ before: EnergyReading?, _ after: EnergyReading?
   ) -> Usage {
@@ -156,7 +154,9 @@ struct Run: Sendable {
     var names = hostMounts.map { "host-mount:\($0)" } + group.lacks.map(\.exemption)
     if profile.seccomp.defaultAction.isPermissive { names.append("seccomp-allows-by-default") }
     if case .directory(let path) = request.specification.root { names.append("host-root:\(path)") }
+    names += profile.grantedExemptions
     if identity.hasSupplementaryGroups { names.append("supplementary-groups") }
+    if identity.sharesID { names.append("shared-user-id") }
     return names.sorted()
   }
 }

@@ -27,11 +27,14 @@ struct SandboxRoot: Hashable, Sendable {
   var links: [Link] = []
   var copies: [Copy] = []
   var inputs: [Tree] = []
+  /// Of an image, the lowest first: they are the root then, below a writable layer.
+  var layers: [String] = []
+  var writable: [Tree] = []
 
   /// Directories that the sandbox makes itself, whatever the root brings.
   static let own: Set<String> = ["dev", "proc", "sys", "tmp", "work", ".empty"]
 
-  init(_ request: RunRequest, profile: Profile, identity: HostIdentity) throws(SandboxError) {
+  init(_ request: RunRequest, profile: Profile, id: SandboxID) throws(SandboxError) {
     for mount in profile.mounts {
       guard let target = SandboxPath(mount) else { continue }
       try add(mount, at: target, mayBeMissing: true)
@@ -49,8 +52,26 @@ struct SandboxRoot: Hashable, Sendable {
         try add(directory + "/" + name, at: target, mayBeMissing: false)
       }
     }
+    if let image = request.image {
+      guard profile.mounts.isEmpty else {
+        throw .invalidRequest(
+          "the profile \(profile.name) brings a root of its own; with an image use the profile batch")
+      }
+      guard let start = SandboxPath(image.workingDirectory), !["dev", "proc", "sys"].contains(start.components.first)
+      else {
+        throw .invalidRequest(
+          "the image's working directory \(image.workingDirectory) is no place of its own in the sandbox")
+      }
+      layers = image.layers
+    }
+    for writable in request.writableDirectories {
+      guard let target = SandboxPath(writable.target), !target.components.isEmpty else {
+        throw .invalidRequest("'\(writable.target)' is no absolute path for a writable directory")
+      }
+      self.writable.append(Tree(source: writable.source, target: target, isDirectory: true))
+    }
     for input in request.specification.inputs {
-      try addInput(input, from: request.inputPaths[input.digest], identity)
+      try addInput(input, from: request.inputPaths[input.digest], id)
     }
   }
 
@@ -75,7 +96,7 @@ struct SandboxRoot: Hashable, Sendable {
   }
 
   private mutating func addInput(
-    _ input: InputFile, from source: String?, _ identity: HostIdentity
+    _ input: InputFile, from source: String?, _ id: SandboxID
   ) throws(SandboxError) {
     guard let target = SandboxPath(input.path), let first = target.components.first else {
       throw .invalidRequest("the input path '\(input.path)' is not absolute, or has '.' or '..' in it")
@@ -98,49 +119,12 @@ struct SandboxRoot: Hashable, Sendable {
         "the input \(source) has \(status.st_size) bytes, but \(input.path) is specified with \(input.size.value)"
       )
     }
-    if identity.payloadMay(execute: input.isExecutable, mode: status.st_mode, owner: status.st_uid) {
+    if id.may(execute: input.isExecutable, mode: status.st_mode, owner: status.st_uid) {
       inputs.append(Tree(source: source, target: target, isDirectory: false))
     } else {
       copies.append(
         Copy(source: source, target: target, mode: input.isExecutable ? 0o555 : 0o444, size: input.size.value)
       )
     }
-  }
-}
-
-/// Who the daemon is, and who the payload will be on this host.
-struct HostIdentity: Hashable, Sendable {
-  /// May map any id and clone mounts in the host's own namespace.
-  let isRoot: Bool
-  let user: UInt32
-  let group: UInt32
-  /// Groups that an ordinary user can't lay down (setgroups(2) is denied to it).
-  let hasSupplementaryGroups: Bool
-
-  /// Inside every sandbox the payload has this one id, and no other exists.
-  static let insideID: UInt32 = 1000
-  /// Where root starts a sandbox: an id that no distribution gives to anybody. systemd's UIDS-GIDS page lists
-  /// 1879048192…2147483647 as unused.
-  static let unprivilegedID: UInt32 = 1_879_048_192
-
-  static let current = {
-    let isRoot = geteuid() == 0
-    let groups = getgroups(0, nil)
-    let own = getegid()
-    return HostIdentity(
-      isRoot: isRoot, user: isRoot ? unprivilegedID : geteuid(), group: isRoot ? unprivilegedID : own,
-      hasSupplementaryGroups: !isRoot && (groups > 1 || (groups == 1 && !isOnlyGroup(own))))
-  }()
-
-  private static func isOnlyGroup(_ own: gid_t) -> Bool {
-    var group: gid_t = 0
-    return getgroups(1, &group) == 1 && group == own
-  }
-
-  /// Whether the permission bits let the payload read a file, and run it where it must.
-  func payloadMay(execute: Bool, mode: UInt32, owner: UInt32) -> Bool {
-    let needed: UInt32 = execute ? 0o5 : 0o4
-    let granted = owner == user ? mode >> 6 : mode
-    return granted & needed == needed
   }
 }

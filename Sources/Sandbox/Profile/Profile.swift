@@ -15,6 +15,10 @@ package struct Profile: Sendable, Hashable {
   package var limits: ProfileLimits
   /// Absolute paths of the host that are there in the sandbox too, read-only.
   package var mounts: [String]
+  /// Character devices of the host that are there too, by their exact paths below /dev. None by default.
+  package var devices: [String] = []
+  /// What the task may reach through the proxy of its sandbox. Empty: no network at all.
+  package var network: [NetworkDestination] = []
   package var proc: ProcView
   package var maskedPaths: [String]
   package var readOnlyPaths: [String]

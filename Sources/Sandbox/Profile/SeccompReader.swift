@@ -6,45 +6,71 @@ extension SeccompPolicy {
     "SCMP_ACT_LOG", "SCMP_ACT_TRAP",
   ]
 
-  /// Reads a `linux.seccomp` object. Nothing, and a mistake on the list, for what this sandbox can't enforce.
-  static func read(_ mapping: YAMLMapping) -> SeccompPolicy? {
-    let defaultErrno = mapping.optional("defaultErrnoRet", default: nil) { .some(readErrno($0)) }
-    let defaultAction = mapping.required("defaultAction") { readAction($0, errno: defaultErrno ?? nil) }
+  /// Reads a `linux.seccomp` object, or Docker's form of one. Nothing, and a mistake on the list, for what this sandbox
+  /// can't enforce.
+  static func read(_ mapping: YAMLMapping, target: SeccompTarget) -> SeccompPolicy? {
+    let defaultErrno = mapping.present("defaultErrnoRet").flatMap(readErrno)
+    let defaultAction = mapping.required("defaultAction") { readAction($0, errno: defaultErrno) }
     // Only the host's own architecture is ever allowed, whichever are listed: the filter kills calls of all
-    // others.
-    _ = mapping["architectures"]?.strings()
-    if let flags = mapping["flags"] {
+    // others. `defaultErrno` is the name of `defaultErrnoRet`.
+    for key in ["architectures", "archMap", "defaultErrno"] { _ = mapping[key] }
+    if let flags = mapping.present("flags") {
       for flag in flags.list() ?? [] {
         guard let name = flag.string(), name != "SECCOMP_FILTER_FLAG_TSYNC" else { continue }
         flag.report("the flag \(name) is not supported; take it out")
       }
     }
     for key in ["listenerPath", "listenerMetadata"] {
-      mapping[key]?.report("user notification is not supported; take \(key) out")
+      mapping.present(key)?.report("user notification is not supported; take \(key) out")
     }
-    let rules = mapping.optional("syscalls", default: []) { $0.list(readRule) }
+    let rules = readRules(mapping, target: target)
     guard let defaultAction, let rules else { return nil }
     return SeccompPolicy(defaultAction: defaultAction, rules: rules)
   }
 
-  private static func readRule(_ value: YAMLValue) -> Rule? {
+  /// `syscalls`: those that apply here.
+  static func readRules(_ mapping: YAMLMapping, target: SeccompTarget) -> [Rule]? {
+    guard let syscalls = mapping.present("syscalls") else { return [] }
+    return syscalls.list { readRule($0, target: target) }?.filter { !$0.names.isEmpty }
+  }
+
+  /// A rule that doesn't apply here has no names.
+  private static func readRule(_ value: YAMLValue, target: SeccompTarget) -> Rule? {
     guard let mapping = value.mapping() else { return nil }
-    let names = mapping.required("names") { $0.strings() }
-    let errnoValue = mapping.optional("errnoRet", default: nil) { .some(readErrno($0)) }
-    let action = mapping.required("action") { readAction($0, errno: errnoValue ?? nil) }
-    let arguments = mapping.optional("args", default: []) { $0.list(readArgument) }
-    guard let names, let action, let arguments else { return nil }
+    let names = readNames(mapping, known: target.knownNames)
+    let errnoValue = mapping.present("errnoRet").flatMap(readErrno)
+    let action = mapping.required("action") { readAction($0, errno: errnoValue) }
+    let arguments = mapping.present("args").map { $0.list(readArgument) } ?? []
+    // `errno` is the name of `errnoRet`.
+    for key in ["comment", "errno"] { _ = mapping[key] }
+    guard let applies = DockerConditions.apply(mapping, to: target), let names, let action, let arguments
+    else {
+      return nil
+    }
     if Set(arguments.map(\.index)).count < arguments.count {
       return value.mistake("two conditions on one argument can't stand in one rule; make two rules")
     }
-    return Rule(names: names, action: action, arguments: arguments)
+    return Rule(names: applies ? names : [], action: action, arguments: arguments)
+  }
+
+  /// `names`, or `name` as older files have it.
+  private static func readNames(_ mapping: YAMLMapping, known: Set<String>?) -> [String]? {
+    if !mapping.has("names"), let name = mapping.present("name") { return readName(name, known).map { [$0] } }
+    return mapping.required("names") { $0.list { readName($0, known) } }
+  }
+
+  private static func readName(_ value: YAMLValue, _ known: Set<String>?) -> String? {
+    guard let name = value.string() else { return nil }
+    guard let known, !known.contains(name), SystemCalls.resolve(name) == .unknown else { return name }
+    let hint = NearestKey.find(name, in: known).map { "did you mean \($0)?" } ?? "see syscalls(2)"
+    return value.mistake("there is no system call \(name); \(hint)")
   }
 
   private static func readArgument(_ value: YAMLValue) -> Argument? {
     guard let mapping = value.mapping() else { return nil }
     let index: UInt32? = mapping.required("index") { $0.integer(0...5) }
     let first = mapping.required("value", readNumber)
-    let second = mapping.optional("valueTwo", default: 0, readNumber)
+    let second = mapping.present("valueTwo").map(readNumber) ?? 0
     let comparison = mapping.required("op") { text in
       text.choice(Dictionary(uniqueKeysWithValues: Comparison.allCases.map { ($0.rawValue, $0) }))
     }
@@ -62,6 +88,11 @@ extension SeccompPolicy {
     case "SCMP_ACT_TRAP": return .trap
     case "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD": return .killThread
     case "SCMP_ACT_KILL_PROCESS": return .killProcess
+    case "SCMP_ACT_NOTIFY":
+      return value.mistake("SCMP_ACT_NOTIFY is not supported: no supervisor answers for a task's calls")
+    case "SCMP_ACT_TRACE":
+      return value.mistake(
+        "SCMP_ACT_TRACE is not supported: without a tracer it fails the call; use SCMP_ACT_ERRNO")
     case .some(let name):
       let nearest = NearestKey.find(name, in: actions).map { "did you mean \($0)?" }
       return value.mistake(

@@ -2,19 +2,37 @@ internal import CLinux
 internal import CSeccomp
 internal import Glibc
 internal import Synchronization
+internal import Workload
 
-/// Compiles policies to classic BPF for this machine's architecture with libseccomp, each once per process:
-/// building one takes milliseconds, using it again none.
+/// Compiles policies to classic BPF for this machine's architecture with libseccomp, each once per process, and once
+/// at all where there is a cache: building one takes milliseconds, using it again none.
 ///
 /// Calls of any other architecture (i386, x32) kill the process, whatever the policy says.
 enum SeccompCompiler {
   private static let compiled = Mutex<[SeccompPolicy: [UInt8]]>([:])
 
-  static func program(for policy: SeccompPolicy) throws(SandboxError) -> [UInt8] {
+  static func program(
+    for policy: SeccompPolicy, cache: CacheDirectory? = nil
+  ) throws(SandboxError) -> [UInt8] {
     if let known = compiled.withLock({ $0[policy] }) { return known }
-    let program = try compile(policy)
+    let key = key(policy)
+    let program: [UInt8]
+    if let kept = cache?.read(key), !kept.isEmpty, kept.count.isMultiple(of: 8) {
+      program = kept
+    } else {
+      program = try compile(policy)
+      cache?.write(key, program)
+    }
     compiled.withLock { $0[policy] = program }
     return program
+  }
+
+  /// What a program is kept under.
+  static func key(_ policy: SeccompPolicy) -> ContentDigest {
+    var writer = CacheWriter()
+    writer.text("samovar seccomp \(CompiledProfile.format), \(SystemCalls.version)")
+    policy.write(to: &writer)
+    return ContentDigest(of: writer.bytes)
   }
 
   private static func compile(_ policy: SeccompPolicy) throws(SandboxError) -> [UInt8] {
@@ -30,11 +48,11 @@ enum SeccompCompiler {
     var greatest: UInt32 = 0
     for rule in policy.rules {
       for name in rule.names {
-        let number = seccomp_syscall_resolve_name(name)
-        guard number >= 0 else {
-          // A call that this machine lacks (negative pseudo-number) or libseccomp doesn't know. Left to the
-          // default action, which is no weaker — unless the default lets through what the rule was to stop.
-          if policy.defaultAction.isPermissive && !rule.action.isPermissive && number == __NR_SCMP_ERROR {
+        let resolution = SystemCalls.resolve(name)
+        guard case .number(let number) = resolution else {
+          // A call that this machine lacks or nobody here knows. Left to the default action, which is no
+          // weaker — unless the default lets through what the rule was to stop.
+          if policy.defaultAction.isPermissive && !rule.action.isPermissive && resolution == .unknown {
             throw .hostLacks(
               feature: "libseccomp's knowledge of the system call \(name), which the profile denies by name",
               remedy: "install a newer libseccomp, or make the profile an allow-list")
@@ -62,7 +80,7 @@ enum SeccompCompiler {
 
   /// libseccomp 2.5 writes programs to descriptors only.
   private static func export(_ context: scmp_filter_ctx) throws(SandboxError) -> [UInt8] {
-    let file = samovar_memfd("seccomp")
+    let file = samovar_memfd("seccomp", 0)
     guard file >= 0 else { throw failure("memfd_create", errno) }
     defer { close(file) }
     try check("exporting the filter") { seccomp_export_bpf(context, file) }

@@ -129,12 +129,17 @@ extension BagFile {
     let stream = mapping.optional("stream_size", default: preset.streamBytes) {
       $0.byteCount(BagBounds.streamBytes)
     }
-    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream else {
+    // Zero stands for none, which the bounds keep out of a file.
+    let processor = mapping.optional("cpu_time", default: 0) {
+      $0.milliseconds(BagBounds.processorMilliseconds)
+    }
+    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream, let processor
+    else {
       return nil
     }
     return Limits(
       milliCPUs: milliCPUs, memory: memory, disk: disk, processes: processes, wallMilliseconds: wall,
-      graceMilliseconds: grace, streamBytes: stream)
+      graceMilliseconds: grace, streamBytes: stream, processorMilliseconds: processor == 0 ? nil : processor)
   }
 }
 

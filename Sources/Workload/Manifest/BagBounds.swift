@@ -34,6 +34,8 @@ package enum BagBounds {
   package static let processes: ClosedRange<UInt32> = 1...32_768
   /// Up to thirty days.
   package static let wallMilliseconds: ClosedRange<UInt64> = 1...2_592_000_000
+  /// Up to thirty days of a thousand processors.
+  package static let processorMilliseconds: ClosedRange<UInt64> = 1...2_592_000_000_000
   package static let graceMilliseconds: ClosedRange<UInt64> = 0...60_000
   package static let streamBytes: ClosedRange<UInt64> = 0...64 << 20
   /// Bytes of one input, 2⁵⁰.

@@ -65,7 +65,7 @@ extension InputFile {
 
 extension Limits {
   fileprivate var canonical: CanonicalJSON {
-    .object([
+    var members: [String: CanonicalJSON] = [
       "disk": .integer(disk.value),
       "grace_ms": .integer(graceMilliseconds),
       "memory": .integer(memory.value),
@@ -73,6 +73,8 @@ extension Limits {
       "processes": .integer(UInt64(processes)),
       "stream_bytes": .integer(streamBytes.value),
       "wall_ms": .integer(wallMilliseconds),
-    ])
+    ]
+    if let processorMilliseconds { members["cpu_ms"] = .integer(processorMilliseconds) }
+    return .object(members)
   }
 }

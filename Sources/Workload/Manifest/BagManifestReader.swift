@@ -128,7 +128,8 @@ extension Limits {
   fileprivate init(canonical value: CanonicalJSON, at place: String) throws(ManifestFault) {
     let object = try ManifestObject(
       value, at: place,
-      keys: ["disk", "grace_ms", "memory", "milli_cpus", "processes", "stream_bytes", "wall_ms"])
+      keys: ["disk", "grace_ms", "memory", "milli_cpus", "processes", "stream_bytes", "wall_ms"],
+      optional: ["cpu_ms"])
     self.init(
       milliCPUs: try object.integer("milli_cpus", BagBounds.milliCPUs),
       memory: ByteCount(try object.integer("memory", BagBounds.memory)),
@@ -136,6 +137,8 @@ extension Limits {
       processes: try object.integer("processes", BagBounds.processes),
       wallMilliseconds: try object.integer("wall_ms", BagBounds.wallMilliseconds),
       graceMilliseconds: try object.integer("grace_ms", BagBounds.graceMilliseconds),
-      streamBytes: ByteCount(try object.integer("stream_bytes", BagBounds.streamBytes)))
+      streamBytes: ByteCount(try object.integer("stream_bytes", BagBounds.streamBytes)),
+      processorMilliseconds: object.has("cpu_ms")
+        ? try object.integer("cpu_ms", BagBounds.processorMilliseconds) : nil)
   }
 }

@@ -4,13 +4,16 @@ struct ManifestObject {
   /// Of the object, such as `tasks[3]`.
   let place: String
 
-  init(_ value: CanonicalJSON, at place: String, keys: Set<String>) throws(ManifestFault) {
+  /// - Parameter optional: keys that need not be there.
+  init(
+    _ value: CanonicalJSON, at place: String, keys: Set<String>, optional: Set<String> = []
+  ) throws(ManifestFault) {
     guard case .object(let members) = value else {
       throw ManifestFault(place: place, problem: "an object was expected")
     }
     self.members = members
     self.place = place
-    if let spare = members.keys.sorted().first(where: { !keys.contains($0) }) {
+    if let spare = members.keys.sorted().first(where: { !keys.contains($0) && !optional.contains($0) }) {
       throw ManifestFault(place: place, problem: "the key '\(spare)' is not known")
     }
     if let absent = keys.sorted().first(where: { members[$0] == nil }) {
@@ -28,6 +31,8 @@ struct ManifestObject {
     guard let value = members[key] else { throw fault(key, "it is missing") }
     return value
   }
+
+  func has(_ key: String) -> Bool { members[key] != nil }
 
   func string(_ key: String) throws(ManifestFault) -> String {
     guard case .string(let text) = try value(key) else { throw fault(key, "text was expected") }

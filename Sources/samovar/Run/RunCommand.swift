@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import FoundationEssentials
 import Glibc
+import Images
 import Sandbox
 import Workload
 
@@ -11,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Without --root the command sees this host's programs and libraries read-only (profile 'host') and none of its \
       data. A command that is itself an --input runs with nothing but its inputs (profile 'batch'), as tasks from a \
-      bag do. The work directory is /work, empty and writable; there is no network.
+      bag do. With --image it runs in an OCI image; without a command then, the image's own. The work directory is /work, empty and writable; there is no network.
 
       The exit status is the command's own; 124 when it reached --timeout, 137 out of memory, 159 for a forbidden \
       system call, 128 + n for signal n, 126 and 127 when it can't be executed or isn't there, 125 when the sandbox \
@@ -19,7 +20,9 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    help: "Sandbox profile, by name or file. (default: host; batch with --root or a command from --input)")
+    help:
+      "Sandbox profile, by name or file. (default: host; batch with --root, --image or a command from --input)"
+  )
   var profile: String?
   @Option(help: "The most memory, page cache and files in /work included, such as 64MiB.")
   var memory: String?
@@ -33,6 +36,12 @@ struct RunCommand: AsyncParsableCommand {
   var disk: String?
   @Option(help: "A directory of this host to be the read-only root.")
   var root: String?
+  @Option(
+    help:
+      "An image to be the root: oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG] or docker://HOST[:PORT]/NAME[:TAG]."
+  )
+  var image: String?
+  @OptionGroup var images: ImageOptions
   @Option(help: "FILE or FILE:PATH: a file that the command sees, at /work/NAME or at PATH. Repeatable.")
   var input: [String] = []
   @Option(help: "KEY=VALUE for the command's environment, which is empty but for PATH and HOME. Repeatable.")
@@ -49,7 +58,12 @@ struct RunCommand: AsyncParsableCommand {
   var command: [String] = []
 
   func validate() throws {
-    if command.isEmpty { throw ValidationError("give a command after --, such as: samovar run -- /bin/true") }
+    if image != nil && root != nil {
+      throw ValidationError("--image and --root each name the root: give one of them")
+    }
+    if command.isEmpty && image == nil {
+      throw ValidationError("give a command after --, such as: samovar run -- /bin/true")
+    }
     if !(cpus > 0 && cpus <= 4096) { throw ValidationError("--cpus must be above 0 and at most 4096") }
     if pids == 0 { throw ValidationError("--pids must be 1 at least") }
     if !keep.isEmpty && output == nil { throw ValidationError("--keep needs --output") }
@@ -59,7 +73,10 @@ struct RunCommand: AsyncParsableCommand {
     let directory = try OutputDirectory(output)
     defer { directory.removeIfTemporary() }
     do {
-      let request = try RunRequest(self, outputDirectory: directory.path)
+      let pulled = try await pullImage()
+      // The layers are held until the run has ended.
+      defer { withExtendedLifetime(pulled) {} }
+      let request = try RunRequest(self, image: pulled, outputDirectory: directory.path)
       let launcher = Launcher(
         files: try LauncherFiles.find(environment: ProcessInfo.processInfo.environment),
         clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
@@ -67,15 +84,32 @@ struct RunCommand: AsyncParsableCommand {
       let result = try await interruptible { () async throws(SandboxError) in try await launcher.run(request)
       }
       follower?.finish()
+      if !json, [.exited(code: 126), .exited(code: 127)].contains(result.outcome),
+        let reason = request.reasonNotToExecute
+      {
+        StandardStream.error.write("samovar: \(reason)\n")
+      }
       try RunSummary(run: result, outputDirectory: output).print(asJSON: json, isQuiet: quiet)
       throw ExitCode(result.outcome == .cancelled ? 130 : result.outcome.exitStatus)
     } catch let error as SandboxError {
       StandardStream.error.write("samovar run: \(error)\n")
       throw ExitCode(125)
+    } catch let error as ImageError {
+      StandardStream.error.write("samovar run: \(error)\n")
+      throw ExitCode(error.exitStatus)
     } catch let error as Mistakes {
       StandardStream.error.write("samovar run: \(error)\n")
       throw ExitCode(125)
     }
+  }
+
+  /// The image of `--image`, from the cache or pulled.
+  private func pullImage() async throws -> PulledImage? {
+    guard let image else { return nil }
+    let reference = try ImageReference(image)
+    let screen = PullScreen()
+    defer { screen.clear() }
+    return try await images.puller(try images.openCache(), progress: { screen.show($0) }).get(reference)
   }
 
   /// SIGINT and SIGTERM cancel the run, so that its cgroup and its files are cleaned up.

@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Glibc
+import Images
 import Sandbox
 import Workload
 
 extension RunRequest {
   /// What the command line asks for.
-  init(_ line: RunCommand, outputDirectory: String) throws {
+  init(_ line: RunCommand, image: PulledImage?, outputDirectory: String) throws {
     var limits = Limits()
     limits.milliCPUs = UInt32(max(1, (line.cpus * 1000).rounded()))
     limits.processes = line.pids
@@ -14,7 +15,20 @@ extension RunRequest {
     if let text = line.timeout {
       limits.wallMilliseconds = try quantity(text, option: "--timeout") { $0.milliseconds() }
     }
+    try HostCapacity.current.check(limits)
     var inputs = try line.input.map(LocalInput.init(argument:))
+    let overrides = try Self.variables(line.env)
+    if let image {
+      let execution = try ImageExecution(image, arguments: line.command, overrides: overrides)
+      self.init(
+        specification: TaskSpec(
+          name: execution.command[0], command: execution.command, root: .image(image.resolved.manifestDigest),
+          inputs: inputs.map(\.specification), outputs: line.keep, environment: execution.environment,
+          limits: limits),
+        inputPaths: Self.paths(inputs), outputDirectory: outputDirectory, profile: line.profile ?? "batch")
+      self.image = execution.root
+      return
+    }
     let name = line.command[0]
     var program = name
     var isInput = false
@@ -33,23 +47,47 @@ extension RunRequest {
         program = local.path
       }
     }
-    var environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": TaskSpec.workDirectory]
-    for pair in line.env {
-      guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
-        throw SandboxError.invalidRequest("--env \(pair) is not KEY=VALUE")
-      }
-      environment[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": TaskSpec.workDirectory].merging(
+      overrides
+    ) {
+      $1
     }
-    var paths: [ContentDigest: String] = [:]
-    for input in inputs { paths[input.digest] = input.file }
     self.init(
       specification: TaskSpec(
         name: name, command: [program] + line.command.dropFirst(),
         root: line.root.map { .directory($0) } ?? .empty, inputs: inputs.map(\.specification),
         outputs: line.keep,
         environment: environment, limits: limits),
-      inputPaths: paths, outputDirectory: outputDirectory,
+      inputPaths: Self.paths(inputs), outputDirectory: outputDirectory,
       profile: line.profile ?? (line.root != nil || isInput ? "batch" : "host"))
+  }
+
+  /// Why the kernel wouldn't execute the command, from the file itself; nothing where the file doesn't tell.
+  var reasonNotToExecute: String? {
+    guard let program = specification.command.first else { return nil }
+    let input = specification.inputs.first { $0.path == program }
+    var file = input.flatMap { inputPaths[$0.digest] } ?? program
+    if input == nil, case .directory(let root) = specification.root { file = root + program }
+    return ProgramFile(path: file).reason(file) { path in
+      if specification.inputs.contains(where: { $0.path == path }) { return true }
+      if case .directory(let root) = specification.root { return access(root + path, F_OK) == 0 }
+      return profile != "batch" && access(path, F_OK) == 0
+    }
+  }
+
+  private static func variables(_ pairs: [String]) throws -> [String: String] {
+    var variables: [String: String] = [:]
+    for pair in pairs {
+      guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+        throw SandboxError.invalidRequest("--env \(pair) is not KEY=VALUE")
+      }
+      variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+    return variables
+  }
+
+  private static func paths(_ inputs: [LocalInput]) -> [ContentDigest: String] {
+    Dictionary(inputs.map { ($0.digest, $0.file) }) { _, last in last }
   }
 
   /// As a shell finds it: a path as it is, a bare name along PATH. What isn't found is left for the sandbox
