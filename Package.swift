@@ -144,6 +144,7 @@ let package = Package(
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
       "AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload", "TestSupport"]),
+    tests("VirtualMachineTests", of: ["Telemetry", "Workload", "TestSupport"]),
     tests("ArchitectureTests", of: []),
   ]
 )

@@ -78,8 +78,13 @@ enum Sandboxed {
 
   /// Every cgroup of this process that still exists.
   static func leftoverGroups() -> [String] {
-    guard case .version1(let mounts) = CgroupHost.current else { return [] }
-    let parents = Set(mounts.version1.values).union([mounts.version2].compactMap { $0 })
+    let parents: Set<String>
+    switch CgroupHost.current {
+    case .version1(let mounts):
+      parents = Set(mounts.version1.values).union([mounts.version2].compactMap { $0 })
+    case .version2(let parent, _): parents = [parent]
+    case .none: parents = []
+    }
     return parents.flatMap { parent in
       (HostFile.names(in: parent) ?? []).filter { $0.hasPrefix("samovar-\(getpid())-") }.map {
         parent + "/" + $0

@@ -40,6 +40,10 @@ wanted_packages() {
     echo golang-github-containers-common
     # Images that others make, to unpack and to pull.
     printf '%s\n' umoci skopeo debootstrap docker-registry busybox-static zstd
+    # A machine for Debian's kernels, and what drives its sensors.
+    if [ "${SAMOVAR_WITHOUT_VM-}" != 1 ]; then
+      printf '%s\n' qemu-system-x86 kmod i2c-tools xz-utils
+    fi
     # A Python of one's own brings both modules; Debian's has them in a package.
     if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
   fi
