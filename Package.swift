@@ -116,6 +116,11 @@ let package = Package(
       ],
       swiftSettings: house, linkerSettings: linking),
 
+    // Benchmarks that need to be inside: built by Benchmarks/sandbox-start.
+    .executableTarget(
+      name: "sandbox-start-timer", dependencies: ["Sandbox", "Workload"], path: "Benchmarks/SandboxStart",
+      swiftSettings: house, linkerSettings: linking),
+
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
     .executableTarget(
       name: "efast", path: "examples/efast/Sources",

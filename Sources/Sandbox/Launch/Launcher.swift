@@ -37,6 +37,11 @@ package struct Launcher: Sendable {
     try profiles.profile(name).profile
   }
 
+  /// The profile's compiled filter, an array of struct sock_filter.
+  package func filter(ofProfile name: String) throws(SandboxError) -> [UInt8] {
+    try profiles.profile(name).filter
+  }
+
   /// Carries out one request and returns when nothing of it runs any more.
   ///
   /// Outputs are taken only of a payload that exited by itself: what a killed one left is half made.

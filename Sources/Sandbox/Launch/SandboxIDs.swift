@@ -62,8 +62,8 @@ final class SandboxIDs: Sendable {
   func giveBack(_ id: SandboxID) {
     if isShared { return }
     leases.withLock { leases in
-      let number = id.user - range.firstUser
-      guard leases.inUse.remove(number) != nil else { return }
+      // The store's id, or the user's own, was never taken from here.
+      guard id.user >= range.firstUser, leases.inUse.remove(id.user - range.firstUser) != nil else { return }
       _ = samovar_lock_byte(leases.lock, UInt64(id.user), 1)
     }
   }
