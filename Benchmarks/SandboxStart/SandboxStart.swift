@@ -53,7 +53,7 @@ struct SandboxStart {
     guard outcome.isSuccess else { throw Failed(what: "the library's run: \(outcome)") }
   }
 
-  private static func milliseconds(_ body: () async throws -> Void) async rethrows -> Double {
+  private static func milliseconds(_ body: @Sendable () async throws -> Void) async throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
     try await body()
