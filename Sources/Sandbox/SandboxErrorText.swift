@@ -54,7 +54,8 @@ extension SetupStep {
     case .openGroup(_, let path): "opening \(path)"
     case .openCgroup(let path): "opening the cgroup \(path)"
     case .cloneTree(_, let path, _, _): "taking \(path) of the host into the sandbox"
-    case .mapTrees(_, _, let stored, let shown): "showing the image's files, which are user \(stored)'s, as \(shown)'s"
+    case .mapTrees(_, _, let stored, let shown):
+      "showing the image's files, which are user \(stored)'s, as \(shown)'s"
     case .openFile(_, let path): "opening the input \(path)"
     case .oomScore(let score): "setting the out-of-memory score to \(score)"
     case .cloneInit: "creating the namespaces"

@@ -26,7 +26,8 @@ extension SetupPlan {
 extension SetupStep {
   /// The byte that a step begins with. Numbers are never used again for something else.
   private enum Code: UInt8 {
-    case openCgroup = 1, cloneTree, openFile, oomScore, cloneInit, mapIDs, makeGroup, setGroup, openGroup, mapTrees
+    case openCgroup = 1, cloneTree, openFile, oomScore, cloneInit, mapIDs, makeGroup, setGroup, openGroup,
+      mapTrees
     case unshare = 32, makeMountsPrivate, becomeID, newFilesystem, pivot, makeDirectory, makeFile, makeLink
     case attachTree, copyFile, mask, makeReadOnly, hostname, hideInit, handOver, startPayload
     case joinGroup, mountOverlay, pivotTo, listen

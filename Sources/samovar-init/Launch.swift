@@ -23,6 +23,8 @@ struct Launch {
       }
     }
     guard var supervisor else { fail(at: plan.launcherSteps.count, Refusal(errno: EINVAL)) }
+    // From here on nobody may look into it. Before, its own files in /proc, and the id map of pid 1, would be root's.
+    _ = samovar_set_undumpable()
     supervisor.release()
     supervisor.run()
   }

@@ -8,7 +8,8 @@ struct SamovarInit {
     // What `samovar doctor` runs inside a sandbox to see that one works.
     if CommandLine.arguments.dropFirst().first == "--probe" { exit(0) }
     guard CommandLine.arguments.count == 1, let zygote = Zygote() else {
-      let message = "samovar-init is started by samovar, with a socket on descriptor 3; run 'samovar run' instead\n"
+      let message =
+        "samovar-init is started by samovar, with a socket on descriptor 3; run 'samovar run' instead\n"
       _ = message.withCString { write(2, $0, strlen($0)) }
       exit(125)
     }

@@ -21,8 +21,6 @@ struct Zygote {
     close(Self.program)
     // Forks end when they end; nobody asks how.
     signal(SIGCHLD, SIG_IGN)
-    // Nobody may look into it, or into a fork, until a program is executed.
-    _ = samovar_set_undumpable()
   }
 
   func run() -> Never {

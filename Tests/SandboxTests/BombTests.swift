@@ -67,7 +67,9 @@ import Workload
     switch bomb.ending {
     case .refused(let range, let errno):
       #expect(result.outcome == .exited(code: 0))
-      #expect(took.map(range.contains) == true && errno.contains(words.last.flatMap { Int32($0) } ?? 0), "\(result.output)")
+      #expect(
+        took.map(range.contains) == true && errno.contains(words.last.flatMap { Int32($0) } ?? 0),
+        "\(result.output)")
     case .harmless:
       #expect(result.outcome == .exited(code: 0))
       #expect(took == bomb.most, "\(result.output)")
@@ -135,7 +137,8 @@ import Workload
     private static func segmentsOfSandboxes() -> [Substring] {
       let lines = HostFile.text("/proc/sysvipc/shm")?.split(separator: "\n").dropFirst() ?? []
       return lines.filter { line in
-        line.split(separator: " ").dropFirst(9).first.flatMap { UInt32($0) }.map { $0 >= SandboxID.store } == true
+        line.split(separator: " ").dropFirst(9).first.flatMap { UInt32($0) }.map { $0 >= SandboxID.store }
+          == true
       }
     }
     /// Less than the smallest bomb that stays.

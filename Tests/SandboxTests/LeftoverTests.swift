@@ -102,7 +102,7 @@ import Testing
       let note: Comment = "seed \(Self.seed), round \(round), killed after \(microseconds) µs"
       let command = try Command(["ignore-term"])
       // Half of them from the moment of the helper's start: on a busy host the command itself takes longer than 30 ms.
-      while round % 2 == 1, command.zygote == nil, command.process.isRunning {}
+      while round % 2 == 1, command.zygote == nil, command.process.isRunning { usleep(500) }
       _ = command.killed(after: microseconds)
       #expect(await command.isGone, note)
       command.expectSystemAsBefore(note)
@@ -122,7 +122,10 @@ import Testing
       let note: Comment = "seed \(Self.seed), round \(round), killed \(microseconds) µs after it was seen"
       let command = try Command(["sleep", "1"], options: ["--timeout", "5s"])
       var helper: Int32?
-      while helper == nil, command.process.isRunning { helper = command.helperProcess }
+      while helper == nil, command.process.isRunning {
+        usleep(500)
+        helper = command.helperProcess
+      }
       if let helper {
         usleep(microseconds)
         kill(helper, SIGKILL)

@@ -106,7 +106,8 @@ import Workload
       ])
     #expect(
       plan.payloadSteps == [
-        .closeDescriptors, .newSession, .newKeyring, .changeDirectory(path: "/work"), .limitResource(4, 0), .limitResource(7, 1024),
+        .closeDescriptors, .newSession, .newKeyring, .changeDirectory(path: "/work"), .limitResource(4, 0),
+        .limitResource(7, 1024),
         .limitResource(1, 32 << 20), .limitResource(3, 8 << 20), .limitResource(8, 65536),
         .limitResource(13, 0),
         .limitResource(14, 0), .limitResource(12, 819_200), .affinity([2, 2, 0, 0, 0, 0, 0, 0]),
@@ -116,7 +117,8 @@ import Workload
             files: 0xffff, network: 3, scopes: 3,
             rules: [
               LandlockFence.Rule(path: "/", files: 0b1101), LandlockFence.Rule(path: "/work", files: 0xf7bf),
-              LandlockFence.Rule(path: "/tmp", files: 0xf7bf), LandlockFence.Rule(path: "/dev", files: 0xc00f),
+              LandlockFence.Rule(path: "/tmp", files: 0xf7bf),
+              LandlockFence.Rule(path: "/dev", files: 0xc00f),
               LandlockFence.Rule(path: "/proc", files: 0b1111),
             ])),
         .filter(program: [1, 2]),

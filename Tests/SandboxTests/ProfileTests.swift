@@ -157,7 +157,9 @@ import Workload
   }
 
   @Test func aMissingProfileSaysWhereItWasLookedFor() {
-    let error = #expect(throws: SandboxError.self) { try Sandboxed.files.compiledProfile("nosuch", cache: nil).profile }
+    let error = #expect(throws: SandboxError.self) {
+      try Sandboxed.files.compiledProfile("nosuch", cache: nil).profile
+    }
     #expect("\(error.map(String.init(describing:)) ?? "")".contains("nosuch.yaml"))
   }
 }

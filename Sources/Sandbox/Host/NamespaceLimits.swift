@@ -6,7 +6,8 @@ enum NamespaceLimits {
   static var remedy: String {
     let none = kinds.filter { HostFile.text("/proc/sys/user/max_\($0)_namespaces") == "0" }
     guard !none.isEmpty else {
-      return "too many namespaces exist: end what has them, or raise the settings sysctl user.max_*_namespaces"
+      return
+        "too many namespaces exist: end what has them, or raise the settings sysctl user.max_*_namespaces"
     }
     return "allow namespaces: "
       + none.map { "sysctl user.max_\($0)_namespaces above 0" }.joined(separator: ", ")

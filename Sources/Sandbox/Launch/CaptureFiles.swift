@@ -40,7 +40,9 @@ package final class CaptureFiles: Sendable {
   }
 
   /// After the run's end.
-  static func stream(_ file: Int32, named name: String, isTruncated: Bool) throws(SandboxError) -> CapturedStream {
+  static func stream(_ file: Int32, named name: String, isTruncated: Bool) throws(SandboxError)
+    -> CapturedStream
+  {
     lseek(file, 0, SEEK_SET)
     do {
       let (digest, size) = try LocalFile.digest(descriptor: file, named: name)

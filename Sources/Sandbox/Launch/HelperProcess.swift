@@ -71,7 +71,8 @@ struct HelperProcess: ~Copyable {
       case .listening, .payloadEnded: break
       case .failed(let step, let errno): return .failed(step: Int(step), errno: errno)
       case .ended:
-        guard let bytes = await receive(EndReport.size), let end = try? EndReport(decoding: bytes.bytes) else {
+        guard let bytes = await receive(EndReport.size), let end = try? EndReport(decoding: bytes.bytes)
+        else {
           return .silent
         }
         return .ended(end)

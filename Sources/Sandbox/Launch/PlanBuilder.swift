@@ -42,7 +42,8 @@ struct PlanBuilder {
         setupMilliseconds: 30_000, wallMilliseconds: limits.wallMilliseconds,
         graceMilliseconds: limits.graceMilliseconds, streamBytes: limits.streamBytes.value,
         processorTime: limits.processorMilliseconds.flatMap { limit in
-          group.processorTime(limitMicroseconds: limit.multipliedReportingOverflow(by: 1000).partialValue, processors: busy)
+          group.processorTime(
+            limitMicroseconds: limit.multipliedReportingOverflow(by: 1000).partialValue, processors: busy)
         },
         freezer: group.freezer))
   }

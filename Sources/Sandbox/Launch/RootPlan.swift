@@ -85,7 +85,9 @@ struct RootPlan {
       tmpfs(Slot.temporary, size: profile.limits.temporary, files: profile.limits.workFiles, mode: "1777"),
     ]
     if isImage {
-      steps.append(tmpfs(Slot.devices, size: ByteCount(1 << 16), files: UInt64(64 + devicePaths.count * 8), mode: "0755"))
+      steps.append(
+        tmpfs(Slot.devices, size: ByteCount(1 << 16), files: UInt64(64 + devicePaths.count * 8), mode: "0755")
+      )
     }
     return steps
   }

@@ -53,7 +53,8 @@ final class SandboxIDs: Sendable {
         }
       }
       throw .hostLacks(
-        feature: "a free user id for one more sandbox: all \(range.count) from \(range.firstUser) on are in use",
+        feature:
+          "a free user id for one more sandbox: all \(range.count) from \(range.firstUser) on are in use",
         remedy: "run fewer tasks at once, or give this user a larger range in /etc/subuid and /etc/subgid")
     }
   }
@@ -83,7 +84,9 @@ final class SandboxIDs: Sendable {
       path = access(runtime, W_OK) == 0 ? runtime + "/samovar-ids" : "/tmp/samovar-ids-\(geteuid())"
     }
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600 as mode_t)
-    guard file >= 0 else { throw .systemCallFailed(doing: "opening the lock of sandbox ids \(path)", errno: errno) }
+    guard file >= 0 else {
+      throw .systemCallFailed(doing: "opening the lock of sandbox ids \(path)", errno: errno)
+    }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
       close(file)

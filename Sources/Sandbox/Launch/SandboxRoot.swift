@@ -57,7 +57,8 @@ struct SandboxRoot: Hashable, Sendable {
         throw .invalidRequest(
           "the profile \(profile.name) brings a root of its own; with an image use the profile batch")
       }
-      guard let start = SandboxPath(image.workingDirectory), !["dev", "proc", "sys"].contains(start.components.first)
+      guard let start = SandboxPath(image.workingDirectory),
+        !["dev", "proc", "sys"].contains(start.components.first)
       else {
         throw .invalidRequest(
           "the image's working directory \(image.workingDirectory) is no place of its own in the sandbox")

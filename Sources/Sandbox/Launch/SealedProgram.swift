@@ -16,7 +16,9 @@ enum SealedProgram {
     var copy = samovar_memfd("samovar-init", allowSealing | executable)
     // Before Linux 6.3 every such file was executable, and the flag was unknown.
     if copy < 0 && errno == EINVAL { copy = samovar_memfd("samovar-init", allowSealing) }
-    guard copy >= 0 else { throw .systemCallFailed(doing: "making a file in memory for \(path)", errno: errno) }
+    guard copy >= 0 else {
+      throw .systemCallFailed(doing: "making a file in memory for \(path)", errno: errno)
+    }
     while true {
       let moved = sendfile(copy, source, nil, 1 << 30)
       if moved < 0 && errno == EINTR { continue }
