@@ -71,6 +71,8 @@ import Testing
     var files: [String] { HostFile.names(in: temporary) ?? ["TMPDIR itself is gone"] }
 
     func expectSystemAsBefore(_ note: Comment) {
+      // Other programs mount for a while, too.
+      for _ in 0..<100 where HostFile.text("/proc/self/mountinfo") != mounts { usleep(50_000) }
       #expect(HostFile.text("/proc/self/mountinfo") == mounts, note)
       #expect(Command.socketNames().subtracting(sockets).isEmpty, note)
     }
