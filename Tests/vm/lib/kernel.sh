@@ -21,12 +21,12 @@ prepare_kernel() {
     fi
   done
   # What was unpacked before serves on: a newer package is fetched once .build/vm is gone.
+  mkdir -p .build/vm
   kernel_place=$(find .build/vm -mindepth 2 -maxdepth 2 -path "*/$1.*/ready" -printf '%h\n' 2>/dev/null | sort -V | tail -n 1)
   if [ -n "$kernel_place" ] && [ "$kernel_place/ready" -nt "$here/init" ] && [ "$kernel_place/ready" -nt "$here/lib/kernel.sh" ]; then
     kernel_release=${kernel_place##*/}
     return 0
   fi
-  mkdir -p .build/vm
   local package started=$SECONDS
   package=$(newest_package "$1")
   kernel_release=${package#linux-image-}
