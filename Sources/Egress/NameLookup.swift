@@ -44,18 +44,17 @@ final class NameLookup: Sendable {
     while let entry = next?.pointee {
       next = entry.ai_next
       guard let socket = entry.ai_addr else { continue }
-      let address: InternetAddress? =
+      // Where the address stands in struct sockaddr_in of ip(7), and in struct sockaddr_in6 of ipv6(7): their members are
+      // those of two modules at once here.
+      let place: Range<Int>? =
         switch Int32(socket.pointee.sa_family) {
-        case AF_INET:
-          socket.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin_addr) { InternetAddress(bytes: Array($0)) }
-          }
-        case AF_INET6:
-          socket.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-            withUnsafeBytes(of: pointer.pointee.sin6_addr) { InternetAddress(bytes: Array($0)) }
-          }
+        case AF_INET: 4..<8
+        case AF_INET6: 8..<24
         default: nil
         }
+      guard let place, Int(entry.ai_addrlen) >= place.upperBound else { continue }
+      let bytes = UnsafeRawBufferPointer(start: socket, count: Int(entry.ai_addrlen))
+      let address = InternetAddress(bytes: Array(bytes[place]))
       if let address, !addresses.contains(address) { addresses.append(address) }
     }
     return addresses
