@@ -18,7 +18,11 @@ let house: [SwiftSetting] = [
 let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
 /// For programs that must start without a dynamic loader, in a root that holds nothing else.
-let staticLinking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-static-executable"])]
+/// Without symbols in the release configuration: samovar-init is copied to memory at every start of a daemon.
+let staticLinking: [LinkerSetting] = [
+  .unsafeFlags(["-use-ld=lld", "-static-executable"]),
+  .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
