@@ -95,6 +95,32 @@ import Workload
     #expect(result.outcome == .cancelled)
   }
 
+  /// For heat or price: everything stands still, and time with it.
+  @Test(.enabled(if: CgroupHost.current.canFreeze, "no cgroup is delegated, so nothing can be frozen"))
+  func aFrozenTaskUsesNoTime() async throws {
+    let capture = try CaptureFiles()
+    let control = RunControl()
+    let start = Self.clock.now
+    async let running = Sandboxed.launcher.run(
+      RunRequest(
+        specification: TaskSpec(
+          name: "t", command: ["/probe", "ignore-term"], inputs: [Sandboxed.probeFile],
+          limits: Limits(wallMilliseconds: 1000, graceMilliseconds: 0)),
+        inputPaths: [Sandboxed.probeFile.digest: Sandboxed.probe], outputDirectory: nil),
+      capture: capture, control: control)
+    var status = stat()
+    while fstat(capture.output, &status) == 0, status.st_size == 0, Self.clock.now - start < .seconds(10) {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    control.freeze()
+    try await Task.sleep(for: .milliseconds(2000))
+    control.thaw()
+    let run = try await running
+    #expect(run.outcome == .timedOut)
+    #expect((1000..<1000 + slack).contains(run.usage.wallMilliseconds), "without the two seconds")
+    #expect(Self.clock.now - start >= .seconds(3), "its limit and the two seconds")
+  }
+
   @Test func noCgroupIsLeftBehind() async throws {
     for _ in 0..<5 { _ = try await Sandboxed.run("exit", "0") }
     // Tests that run at the same time have groups too, and make new ones: those that are there now are gone soon.

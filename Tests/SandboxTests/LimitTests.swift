@@ -54,6 +54,17 @@ import Workload
     }
   }
 
+  /// Of a processor and a half that it may have, and of all its processes together.
+  @Test(.enabled(if: CgroupHost.current.canFreeze, "no cgroup is delegated that counts processor time"))
+  func processorTimeEndsATask() async throws {
+    let limits = Limits(
+      milliCPUs: 1500, wallMilliseconds: 60_000, graceMilliseconds: 0, processorMilliseconds: 300)
+    let result = try await Sandboxed.run("spin", limits: limits)
+    #expect(result.outcome == .timedOut)
+    #expect(result.run.usage.cpuMilliseconds >= 300)
+    #expect(result.run.usage.wallMilliseconds < 30_000, "long before its wall limit")
+  }
+
   @Test func processesAreCounted() async throws {
     let result = try await Sandboxed.run(
       "forks", "100", limits: Limits(processes: 8, wallMilliseconds: 20_000))

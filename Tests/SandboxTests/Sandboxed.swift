@@ -92,3 +92,10 @@ enum Sandboxed {
     }
   }
 }
+
+extension CgroupHost {
+  /// A group of this host has a freezer, and with it a count of processor time.
+  var canFreeze: Bool {
+    group(CgroupLimits(memory: 1 << 26, processes: 8, milliCPUs: 1000, processors: [])).freezer != nil
+  }
+}

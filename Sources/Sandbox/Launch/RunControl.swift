@@ -5,23 +5,41 @@ internal import Synchronization
 /// Stops a run that is under way and sets it going again, for heat or price: all its processes at once, by the cgroup's
 /// freezer. Wall time stands still meanwhile.
 package final class RunControl: Sendable {
-  private let control = Mutex<Int32>(-1)
+  fileprivate struct State {
+    /// The run's own, which detaches it before it is closed; -1 before the payload's start and after its end.
+    var socket: Int32 = -1
+    var isToBeFrozen = false
+  }
+
+  private let state = Mutex(State())
 
   package init() {}
 
-  /// Nothing happens before the payload started, after its end, or where no cgroup can freeze.
+  /// A run whose payload has not started yet is frozen when it has. Nothing happens where no cgroup can freeze.
   package func freeze() { say(.freeze) }
   package func thaw() { say(.thaw) }
 
   private func say(_ call: SupervisionCall) {
-    control.withLock { control in
-      guard control >= 0 else { return }
-      var byte = call.rawValue
-      _ = send(control, &byte, 1, Int32(MSG_NOSIGNAL))
+    state.withLock { state in
+      state.isToBeFrozen = call == .freeze
+      state.send(call)
     }
   }
 
-  /// The socket stays the run's own: it is detached before it is closed.
-  func attach(_ socket: Int32) { control.withLock { $0 = socket } }
-  func detach() { control.withLock { $0 = -1 } }
+  func attach(_ socket: Int32) {
+    state.withLock { state in
+      state.socket = socket
+      if state.isToBeFrozen { state.send(.freeze) }
+    }
+  }
+
+  func detach() { state.withLock { $0.socket = -1 } }
+}
+
+extension RunControl.State {
+  fileprivate func send(_ call: SupervisionCall) {
+    guard socket >= 0 else { return }
+    var byte = call.rawValue
+    _ = Glibc.send(socket, &byte, 1, Int32(MSG_NOSIGNAL))
+  }
 }
