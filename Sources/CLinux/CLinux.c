@@ -36,9 +36,6 @@ extern int umount2(const char *, int);
 #define OLD_MNT_DETACH 2
 #define OLD_MS_NOSUID 2
 #define OLD_MS_NODEV 4
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd) {
   struct clone_args arguments = {
@@ -138,17 +135,8 @@ int samovar_seal(int fd) {
 }
 int samovar_memfd(const char *name, unsigned flags) { return memfd_create(name, MFD_CLOEXEC | flags); }
 
-int samovar_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int samovar_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
-}
-
-int samovar_wait_pidfd(int pidfd, int *code, int *status) {
-  siginfo_t info = {0};
-  if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0) return -1;
-  *code = info.si_code;
-  *status = info.si_status;
-  return info.si_pid != 0;
 }
 
 int samovar_wait4(pid_t pid, int nonblocking, int *code, int *status, struct samovar_usage *usage) {
@@ -172,16 +160,6 @@ int samovar_child_signals(void) {
   sigaddset(&set, SIGCHLD);
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -1;
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-// exec(2) keeps ignored signals and the mask: a task starts with neither.
-int samovar_reset_signals(void) {
-  for (int number = 1; number < 65; number++) {
-    if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 int samovar_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }

@@ -1,8 +1,8 @@
 private import CLinux
 internal import Glibc
 
-/// The process that all runs of one daemon are forked from: a fork of it takes a twentieth of the time that starting
-/// a program takes, and it holds no secret. (Android and Chromium call such a process a zygote.)
+/// The process that all runs of one daemon are forked from: a fork of it is much quicker than starting a program,
+/// and it holds no secret. (Android and Chromium call such a process a zygote.)
 ///
 /// A message on descriptor 3 asks for a run, with four descriptors: the run's control socket, and its standard input,
 /// output and error. When the daemon is gone, so is the zygote; each run hears of it by its own socket.

@@ -93,7 +93,7 @@ import Workload
   }
 
   private func load() throws -> CompiledProfile {
-    try CompiledProfile.load("p", file: file, cache: cache)
+    try ProfileFile(file, directories: []).compiled(cache: cache)
   }
 
   private var entries: [String] { HostFile.names(in: cache.path) ?? [] }
@@ -119,7 +119,7 @@ import Workload
     #expect(try load() == cold)
     plant(try planted())
     #expect(try load().profile.description == "planted", "else the file was parsed again")
-    #expect(try CompiledProfile.load("p", file: file, cache: nil) == cold)
+    #expect(try ProfileFile(file, directories: []).compiled(cache: nil) == cold)
   }
 
   @Test func aChangeOfEitherFileIsSeen() throws {

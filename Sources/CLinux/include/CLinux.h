@@ -30,7 +30,6 @@ int samovar_mount_overlay(const char *target, const char *options);
 // mount_setattr(2) with MOUNT_ATTR_IDMAP on a detached tree: ids are mapped as the user namespace `namespace` maps.
 int samovar_map_tree(int tree, int namespace);
 
-
 // A TCP socket that listens on 127.0.0.1, after the loopback of this network namespace was brought up.
 int samovar_listen_on_loopback(uint16_t port);
 // keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a new, anonymous one.
@@ -47,10 +46,7 @@ int samovar_stream_pair(int *ends);
 int samovar_packet_pair(int *ends);
 int samovar_memfd(const char *name, unsigned flags);
 
-int samovar_pidfd_open(pid_t pid);
 int samovar_pidfd_send_signal(int pidfd, int signal);
-// waitid(P_PIDFD) that doesn't block: 1 when it ended (code is CLD_EXITED and so on), 0 when it still runs.
-int samovar_wait_pidfd(int pidfd, int *code, int *status);
 // wait4(2): usage of the child and of the children it waited for.
 struct samovar_usage {
   uint64_t user_microseconds, system_microseconds, max_resident_kibibytes, blocks_read, blocks_written;
@@ -58,7 +54,6 @@ struct samovar_usage {
 int samovar_wait4(pid_t pid, int nonblocking, int *code, int *status, struct samovar_usage *usage);
 // A signalfd(2) for SIGCHLD, which is blocked.
 int samovar_child_signals(void);
-int samovar_reset_signals(void);
 
 int samovar_set_no_new_privileges(void);
 int samovar_set_undumpable(void);

@@ -24,12 +24,17 @@ protocol ControlGroup: Sendable {
 }
 
 extension ControlGroup {
+  /// 5 ms apart.
+  private static var mostAttempts: Int { 200 }
+
   /// Of a run whose helper was killed: its pid 1 hears of that and ends, and the kernel takes everything apart. What
   /// has processes even then stays for the next start to sweep.
   func removeLeftovers() async {
     for directory in directories.reversed() {
-      for attempt in 0..<200 where rmdir(directory) < 0 && errno == EBUSY {
-        if attempt == 0 { _ = HostFile.write("1", to: directory + "/cgroup.kill") }
+      var attempts = 0
+      while rmdir(directory) < 0 && errno == EBUSY && attempts < Self.mostAttempts {
+        attempts += 1
+        if attempts == 1 { _ = HostFile.write("1", to: directory + "/cgroup.kill") }
         // Not Task.sleep: that returns at once in a cancelled task, and the group must go all the same.
         await withCheckedContinuation { continuation in
           DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) { continuation.resume() }

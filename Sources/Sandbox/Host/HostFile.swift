@@ -37,12 +37,6 @@ enum HostFile {
     return Glibc.write(file, bytes, bytes.count) < 0 ? errno : 0
   }
 
-  /// A setting that must hold: a limit that isn't applied is no limit.
-  static func set(_ text: String, in path: String) throws(SandboxError) {
-    let errno = write(text, to: path)
-    if errno != 0 { throw .systemCallFailed(doing: "writing '\(text)' to \(path)", errno: errno) }
-  }
-
   /// What a symbolic link points to; nothing where that can't be read.
   static func link(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

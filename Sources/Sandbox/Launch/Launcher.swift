@@ -32,11 +32,6 @@ package struct Launcher: Sendable {
     profiles = ProfileShelf(files: files, cache: cache)
   }
 
-  /// Reads a profile, each once per launcher.
-  package func profile(named name: String) throws(SandboxError) -> Profile {
-    try profiles.profile(name).profile
-  }
-
   /// The profile's compiled filter, an array of struct sock_filter.
   package func filter(ofProfile name: String) throws(SandboxError) -> [UInt8] {
     try profiles.profile(name).filter
@@ -66,17 +61,11 @@ package struct Launcher: Sendable {
       id = isStore ? SandboxID(user: SandboxID.store, group: SandboxID.store) : .own
       if !isStore { identity = identity.asItself }
     }
-    var isOver = false
     // An id whose last process nobody saw dead is not given to another run.
-    defer { if isOver { SandboxIDs.current.giveBack(id) } }
+    var mayLive = false
+    defer { if !mayLive { SandboxIDs.current.giveBack(id) } }
     let limits = request.specification.limits
-    let root: SandboxRoot
-    do throws(SandboxError) {
-      root = try SandboxRoot(request, profile: compiled.profile, id: id)
-    } catch {
-      isOver = true
-      throw error
-    }
+    let root = try SandboxRoot(request, profile: compiled.profile, id: id)
     let group = CgroupHost.current.group(
       CgroupLimits(
         memory: limits.memory.value, processes: limits.processes == .max ? .max : limits.processes + 1,
@@ -95,7 +84,7 @@ package struct Launcher: Sendable {
         root.trees.contains { $0.target.description == mount }
           || root.links.contains { $0.path.description == mount }
       })
-    return try await run.carryOut(clock: clock, meter: meter, isOver: &isOver)
+    return try await run.carryOut(clock: clock, meter: meter, mayLive: &mayLive)
   }
 
   /// Where the streams of a request go where nothing else is said.

@@ -47,15 +47,8 @@ package struct LauncherFiles: Sendable, Hashable {
   /// Throws what is wrong with a profile that runs would be started with, so that an agent says so at its start.
   package func check(profile name: String) throws(SandboxError) { _ = try compiledProfile(name, cache: nil) }
 
-  /// A profile and its filter: `name` is a file where it has a slash or ends in `.yaml` or `.json`, else it is
-  /// searched for.
+  /// A profile and its filter, by a name or a path as `ProfileFile` takes them.
   func compiledProfile(_ name: String, cache: CacheDirectory?) throws(SandboxError) -> CompiledProfile {
-    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
-    let paths = isPath ? [name] : profileDirectories.map { "\($0)/\(name).yaml" }
-    for path in paths {
-      guard let bytes = HostFile.read(path) else { continue }
-      return try CompiledProfile.load(name, file: path, bytes: bytes, cache: cache)
-    }
-    throw .profileNotFound(name: name, searched: paths)
+    try ProfileFile(name, directories: profileDirectories).compiled(cache: cache)
   }
 }

@@ -42,8 +42,9 @@ struct PlanBuilder {
         setupMilliseconds: 30_000, wallMilliseconds: limits.wallMilliseconds,
         graceMilliseconds: limits.graceMilliseconds, streamBytes: limits.streamBytes.value,
         processorTime: limits.processorMilliseconds.flatMap { limit in
-          group.processorTime(
-            limitMicroseconds: limit.multipliedReportingOverflow(by: 1000).partialValue, processors: busy)
+          let (microseconds, isBeyond) = limit.multipliedReportingOverflow(by: 1000)
+          return group.processorTime(
+            limitMicroseconds: isBeyond ? .max : microseconds, processors: busy)
         },
         freezer: group.freezer))
   }

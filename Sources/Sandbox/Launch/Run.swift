@@ -16,20 +16,22 @@ struct Run: Sendable {
   /// Those of the profile that this host has.
   let hostMounts: [String]
 
-  /// - Parameter isOver: set when nothing of the sandbox lives any more, also where this throws.
+  /// - Parameter mayLive: true from the helper's start until nothing of the sandbox lives any more, also where this
+  ///   throws.
   func carryOut(
-    clock: Launcher.Clock, meter: (any EnergyMeter)?, isOver: inout Bool
+    clock: Launcher.Clock, meter: (any EnergyMeter)?, mayLive: inout Bool
   ) async throws(SandboxError) -> CompletedRun {
     let input = try openInput()
     defer { close(input) }
     let before = await meter?.read()
     let startedAt = clock()
     var process = try HelperProcess(zygote: zygote, plan: plan.encoded, input: input, capture: capture)
+    mayLive = true
     let ending = await supervise(&process)
     let finishedAt = clock()
     let after = await meter?.read()
     let counted = group.usage()
-    if case .silent = ending { await group.removeLeftovers() } else { isOver = true }
+    if case .silent = ending { await group.removeLeftovers() } else { mayLive = false }
     let workDirectory = process.takeWorkDirectory()
     defer { if workDirectory >= 0 { close(workDirectory) } }
     // Hangs up: the helper removes the cgroups while the outputs are taken.

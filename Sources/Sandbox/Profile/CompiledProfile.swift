@@ -11,19 +11,12 @@ package struct CompiledProfile: Sendable, Hashable {
   /// compiler makes of a policy.
   static let format = 1
 
-  /// Reads a profile's file, from the cache where its bytes were read before.
+  /// Reads a profile's bytes, from the cache where they were read before.
   ///
   /// - Parameters:
   ///   - name: what it was asked for by.
   ///   - file: its path.
   ///   - cache: nothing keeps nothing.
-  package static func load(
-    _ name: String, file: String, cache: CacheDirectory?
-  ) throws(SandboxError) -> CompiledProfile {
-    guard let bytes = HostFile.read(file) else { throw .profileNotFound(name: name, searched: [file]) }
-    return try load(name, file: file, bytes: bytes, cache: cache)
-  }
-
   static func load(
     _ name: String, file: String, bytes: [UInt8], cache: CacheDirectory?, target: SeccompTarget = .current
   ) throws(SandboxError) -> CompiledProfile {

@@ -6,12 +6,14 @@ package struct ProfileFile: Sendable {
   package let path: String
   package let bytes: [UInt8]
 
-  /// - Parameters:
-  ///   - name: a file where it has a slash or ends in `.yaml` or `.json`, else searched for as `NAME.yaml`.
-  ///   - directories: in which order.
+  /// A file where it has a slash or ends in `.yaml` or `.json`, else searched for as `NAME.yaml`.
+  package static func isPath(_ name: String) -> Bool {
+    name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
+  }
+
+  /// - Parameter directories: where a name that is no path is searched for, in this order.
   package init(_ name: String, directories: [String]) throws(SandboxError) {
-    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
-    let paths = isPath ? [name] : directories.map { "\($0)/\(name).yaml" }
+    let paths = Self.isPath(name) ? [name] : directories.map { "\($0)/\(name).yaml" }
     for path in paths {
       guard let bytes = HostFile.read(path) else { continue }
       self.name = name
@@ -20,6 +22,11 @@ package struct ProfileFile: Sendable {
       return
     }
     throw .profileNotFound(name: name, searched: paths)
+  }
+
+  /// Reads it as a run does, from the cache where its bytes were read before.
+  package func compiled(cache: CacheDirectory?) throws(SandboxError) -> CompiledProfile {
+    try CompiledProfile.load(name, file: path, bytes: bytes, cache: cache)
   }
 
   /// Reads it as a run does, and names of system calls are judged too.

@@ -92,15 +92,10 @@ struct ImagePruneCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingImageErrors("samovar image prune") {
-      let limit = try budget.map { text in
-        try readYAML("--budget: \"\(text.filter { $0 != "\"" && $0 != "\\" })\"\n", file: "command line") {
-          root in
-          root.required("--budget") { $0.byteCount() }
-        }
-      }
-      var oldest = keepDays.map { ImageOptions.now + .seconds(-86_400 * Int64($0)) }
+      let limit = try budget.map { text in try quantity(text, option: "--budget") { $0.byteCount() } }
+      var oldest = keepDays.map { Instant.now + .seconds(-86_400 * Int64($0)) }
       // Neither asked for: everything.
-      if oldest == nil && limit == nil { oldest = ImageOptions.now + .seconds(86_400) }
+      if oldest == nil && limit == nil { oldest = Instant.now + .seconds(86_400) }
       let report = try Pruning(cache: try options.openCache()).run(unusedSince: oldest, budget: limit)
       for reference in report.removedImages { StandardStream.output.writeLine("removed \(reference)") }
       StandardStream.output.writeLine(

@@ -39,10 +39,8 @@ struct ImageOptions: ParsableArguments {
       unpack: { blob, directory async throws(ImageError) in
         try await unpacker.unpack(blob: blob, into: directory)
       },
-      clock: { Self.now }, progress: progress)
+      clock: { .now }, progress: progress)
   }
-
-  static var now: Instant { Instant(Int64(Date().timeIntervalSince1970 * 1000)) }
 }
 
 /// Shows on a terminal how far a pull is; elsewhere nothing.

@@ -15,7 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
   func run() async throws {
     let report = await HostReport.examine(
       environment: ProcessInfo.processInfo.environment,
-      clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) })
+      clock: { .now })
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

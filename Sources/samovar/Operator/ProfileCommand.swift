@@ -12,9 +12,8 @@ struct ProfileCommand: AsyncParsableCommand {
 
   /// A file is read as it is; a name is searched for where runs search.
   static func find(_ name: String) throws -> ProfileFile {
-    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".json")
     let directories =
-      isPath
+      ProfileFile.isPath(name)
       ? [] : try LauncherFiles.find(environment: ProcessInfo.processInfo.environment).profileDirectories
     return try ProfileFile(name, directories: directories)
   }
@@ -45,7 +44,7 @@ struct ProfileCommand: AsyncParsableCommand {
           let compiled = try ProfileCommand.failing { () throws in
             let file = try ProfileCommand.find(name)
             _ = try file.checked()
-            return try CompiledProfile.load(file.name, file: file.path, cache: nil)
+            return try file.compiled(cache: nil)
           }
           print("\(name): sound; its filter has \(compiled.filter.count / 8) instructions")
         } catch is ExitCode {
@@ -65,8 +64,7 @@ struct ProfileCommand: AsyncParsableCommand {
     func run() throws {
       let explanation = try ProfileCommand.failing {
         let file = try ProfileCommand.find(profile)
-        return ProfileExplanation(
-          try CompiledProfile.load(file.name, file: file.path, cache: nil), file: file.path)
+        return ProfileExplanation(try file.compiled(cache: nil), file: file.path)
       }
       if json {
         try JSONOutput.print(explanation)

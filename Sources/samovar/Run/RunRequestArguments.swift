@@ -104,7 +104,7 @@ extension RunRequest {
 }
 
 /// A number with its unit, read as it is in YAML files.
-private func quantity<Value>(_ text: String, option: String, _ read: (YAMLValue) -> Value?) throws -> Value {
+func quantity<Value>(_ text: String, option: String, _ read: (YAMLValue) -> Value?) throws -> Value {
   try readYAML("\(option): \"\(text.filter { $0 != "\"" && $0 != "\\" })\"\n", file: "command line") { root in
     root.required(option, read)
   }
