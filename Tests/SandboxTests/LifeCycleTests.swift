@@ -40,11 +40,10 @@ import Workload
 
   @Test func aTaskThatObeysEndsAtTheWallLimit() async throws {
     let limits = Limits(wallMilliseconds: 300, graceMilliseconds: 5000)
-    let start = Self.clock.now
     let result = try await Sandboxed.run("obey-term", limits: limits)
     #expect(result.outcome == .timedOut, "whatever it exits with then")
-    #expect((300..<300 + slack).contains(result.run.usage.wallMilliseconds))
-    #expect(Self.clock.now - start < .seconds(4), "long before its grace is over")
+    #expect(
+      (300..<300 + slack).contains(result.run.usage.wallMilliseconds), "long before its grace is over")
     #expect(result.output == "waiting", "what it printed is kept")
   }
 

@@ -75,12 +75,11 @@ import Workload
   }
 
   @Test func aForkBombEndsWithItsTime() async throws {
-    let clock = ContinuousClock()
-    let start = clock.now
     let limits = Limits(processes: 64, wallMilliseconds: 500, graceMilliseconds: 200)
     let result = try await Sandboxed.run("fork-bomb", limits: limits)
     #expect(result.outcome == .timedOut)
-    #expect(clock.now - start < .seconds(5) * TestSlack.factor)
+    // By the supervisor's clock: how soon this process hears of it is no matter of the sandbox's.
+    #expect(result.run.usage.wallMilliseconds < 5000 * UInt64(TestSlack.factor))
   }
 
   @Test func theWorkDirectoryIsBounded() async throws {
