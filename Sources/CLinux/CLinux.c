@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -48,7 +49,20 @@ pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd) {
 }
 
 pid_t samovar_fork(void) { return fork(); }
+
+pid_t samovar_vfork(int (*run)(void *), void *argument) {
+  const size_t size = 1 << 20;
+  char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+  if (stack == MAP_FAILED) return -1;
+  pid_t child = clone(run, stack + size, CLONE_VM | CLONE_VFORK | SIGCHLD, argument);
+  int error = errno;
+  munmap(stack, size);
+  errno = error;
+  return child;
+}
+
 int samovar_unshare(uint64_t flags) { return unshare((int)flags); }
+int samovar_enter_namespace(int namespace, uint64_t kind) { return setns(namespace, (int)kind); }
 
 int samovar_clone_tree(const char *path, int recursive, int follow) {
   unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) |
@@ -134,6 +148,16 @@ int samovar_seal(int fd) {
   return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 }
 int samovar_memfd(const char *name, unsigned flags) { return memfd_create(name, MFD_CLOEXEC | flags); }
+
+int samovar_poll(const int *fds, size_t count, int milliseconds) {
+  struct pollfd events[8];
+  if (count > 8) return errno = EINVAL, -1;
+  for (size_t i = 0; i < count; i++) events[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+  if (poll(events, count, milliseconds) < 0) return -1;
+  int ready = 0;
+  for (size_t i = 0; i < count; i++) ready |= (events[i].revents != 0) << i;
+  return ready;
+}
 
 int samovar_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);

@@ -20,6 +20,14 @@ package struct SetupPlan: Hashable, Sendable {
 
   /// In the order in which failures count them.
   package var steps: [SetupStep] { launcherSteps + initSteps + payloadSteps }
+  package var stepCount: Int { launcherSteps.count + initSteps.count + payloadSteps.count }
+}
+
+/// The byte by which the daemon asks the zygote for a run; the plan follows on the run's control socket.
+package enum RunCall: UInt8, Hashable, Sendable {
+  case plain = 0
+  /// In an empty network namespace that earlier runs used, where the zygote may keep some.
+  case withSharedNetwork = 1
 }
 
 /// What samovar-init watches over while the payload runs.

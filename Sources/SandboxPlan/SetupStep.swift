@@ -76,7 +76,7 @@ package enum SetupStep: Hashable, Sendable {
 
   // In the payload's process, pid 2.
 
-  /// setsid(2): no controlling terminal.
+  /// setsid(2): no controlling terminal. umask(2) of 022, whatever the daemon's is.
   case newSession
   /// keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a new one, so that the daemon's is out of reach.
   case newKeyring
@@ -94,7 +94,7 @@ package enum SetupStep: Hashable, Sendable {
   case dropCapabilities
   /// A landlock(7) domain: the second fence, should a mount not be what it seems.
   case landlock(LandlockFence)
-  /// close_range(2): all but the standard streams, whoever opened them, and the pipe to pid 1, which execve(2) closes.
+  /// close_range(2): all but the standard streams, whoever opened them.
   case closeDescriptors
   /// A seccomp(2) filter: classic BPF in the machine's byte order.
   case filter(program: [UInt8])

@@ -19,7 +19,7 @@ struct InitProcess {
   mutating func run() -> Never {
     var byte: UInt8 = 0
     while read(link, &byte, 1) < 0 && errno == EINTR {}
-    guard byte == UInt8(ascii: "G") else { exit(125) }
+    guard byte == UInt8(ascii: "G") else { _exit(125) }
     for (index, step) in plan.initSteps.enumerated() {
       do throws(Refusal) {
         if case .startPayload = step { reap(try startPayload()) }
@@ -34,7 +34,7 @@ struct InitProcess {
   private func fail(at index: Int, _ refusal: Refusal) -> Never {
     let step = UInt32(plan.launcherSteps.count + index)
     send(SetupReport.failed(step: step, errno: refusal.errno).encoded, on: link)
-    exit(125)
+    _exit(125)
   }
 
   private mutating func perform(_ step: SetupStep) throws(Refusal) {
@@ -68,18 +68,16 @@ struct InitProcess {
       try check(fchdir(root))
       try check(samovar_pivot_root_here())
     case .makeDirectory(let path, let mode):
-      if mkdir(path, mode) < 0 {
-        guard errno == EEXIST else { throw .last }
-      } else {
-        // mkdir(2) takes the umask off.
-        try check(chmod(path, mode))
-      }
+      guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .last }
     case .makeFile(let path, let mode, let contents):
-      // A mount point that is there already is as good as a new one.
-      if contents.isEmpty && access(path, F_OK) == 0 { return }
+      if contents.isEmpty {
+        // A mount point that is there already is as good as a new one.
+        guard mknod(path, S_IFREG | mode, 0) == 0 || errno == EEXIST else { throw .last }
+        return
+      }
       let file = try create(path, mode)
       defer { close(file) }
-      if !contents.isEmpty { try check(write(file, contents, contents.count)) }
+      try check(write(file, contents, contents.count))
     case .makeLink(let path, let target):
       try check(symlink(target, path))
     case .attachTree(let slot, let path):
@@ -122,9 +120,7 @@ struct InitProcess {
   }
 
   private func create(_ path: String, _ mode: UInt32) throws(Refusal) -> Int32 {
-    let file = try check(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode))
-    try check(fchmod(file, mode))
-    return file
+    try check(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode))
   }
 
   private func copy(from source: Int32, to path: String, mode: UInt32, size: UInt64) throws(Refusal) {
@@ -170,33 +166,25 @@ struct InitProcess {
     try check(samovar_attach_tree(tree, path))
   }
 
-  /// Returns when execve(2) of pid 2 succeeded: its end of the pipe is closed by that.
+  /// Returns when execve(2) of pid 2 succeeded.
   private func startPayload() throws(Refusal) -> pid_t {
-    let status = try Ends(samovar_pipe)
-    let payload = try check(samovar_fork())
-    if payload == 0 {
-      guard dup2(status.second, PayloadProcess.reports) >= 0,
-        fcntl(PayloadProcess.reports, F_SETFD, FD_CLOEXEC) >= 0
-      else { _exit(125) }
-      PayloadProcess(plan: plan).run()
+    var payload = PayloadProcess(plan: plan)
+    let process = withUnsafeMutablePointer(to: &payload) { payload in
+      samovar_vfork({ PayloadProcess.run($0) }, payload)
     }
-    close(status.second)
-    defer { close(status.first) }
-    var bytes = [UInt8](repeating: 0, count: SetupReport.size)
-    var count = read(status.first, &bytes, bytes.count)
-    while count < 0 && errno == EINTR { count = read(status.first, &bytes, bytes.count) }
-    guard count == 0 else {
-      send(bytes, on: link)
-      exit(125)
+    try check(process)
+    if let failure = payload.failure {
+      send(failure.encoded, on: link)
+      _exit(125)
     }
     send(SetupReport.started.encoded, on: link, with: workDirectory)
     close(workDirectory)
-    return payload
+    return process
   }
 
   private func reap(_ payload: pid_t) -> Never {
     let signals = samovar_child_signals()
-    guard signals >= 0 else { exit(125) }
+    guard signals >= 0 else { _exit(125) }
     while true {
       // Looked at before the first wait too: the payload may have ended before SIGCHLD was blocked.
       var usage = samovar_usage()
@@ -206,24 +194,21 @@ struct InitProcess {
       while ended > 0 {
         if ended == payload {
           send(SetupReport.payloadEnded(code: code, status: status).encoded, on: link)
-          exit(0)
+          _exit(0)
         }
         ended = samovar_wait4(-1, 1, &code, &status, &usage)
       }
-      var events = [
-        pollfd(fd: link, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-      ]
-      if poll(&events, nfds_t(events.count), -1) < 0 { continue }
-      if events[1].revents != 0 {
+      let ready = samovar_poll([link, signals], 2, -1)
+      if ready < 0 { continue }
+      if ready & 2 != 0 {
         var information = [UInt8](repeating: 0, count: 128)
         _ = read(signals, &information, information.count)
       }
-      if events[0].revents != 0 {
+      if ready & 1 != 0 {
         var byte: UInt8 = 0
         let count = read(link, &byte, 1)
         // The helper is gone, and with it the sandbox.
-        if count == 0 { exit(125) }
+        if count == 0 { _exit(125) }
         if count == 1 && byte == UInt8(ascii: "T") { Glibc.kill(-1, SIGTERM) }
       }
     }

@@ -9,9 +9,11 @@ struct Launch {
   private var groups = CgroupDirectories()
   private var cgroup: Int32 = -1
   private var supervisor: Supervisor?
+  private var network: LentNetwork?
 
-  init(plan: SetupPlan) {
+  init(plan: SetupPlan, network: LentNetwork?) {
     self.plan = plan
+    self.network = network
   }
 
   mutating func run() -> Never {
@@ -22,7 +24,7 @@ struct Launch {
         fail(at: index, error)
       }
     }
-    guard var supervisor else { fail(at: plan.launcherSteps.count, Refusal(errno: EINVAL)) }
+    guard let supervisor else { fail(at: plan.launcherSteps.count, Refusal(errno: EINVAL)) }
     // From here on nobody may look into it. Before, its own files in /proc, and the id map of pid 1, would be root's.
     _ = samovar_set_undumpable()
     supervisor.release()
@@ -33,7 +35,7 @@ struct Launch {
     supervisor?.kill()
     send(SetupReport.failed(step: UInt32(step), errno: refusal.errno).encoded, on: Zygote.socket)
     groups.remove()
-    exit(125)
+    _exit(125)
   }
 
   private mutating func perform(_ step: SetupStep) throws(Refusal) {
@@ -74,11 +76,24 @@ struct Launch {
     for slot in range { try check(samovar_map_tree(try slots.descriptor(in: slot), namespace)) }
   }
 
-  private mutating func cloneInit(_ namespaces: UInt64) throws(Refusal) {
+  /// Whether pid 1 will have the lent network namespace, because this process has.
+  private mutating func enterNetwork() -> Bool {
+    guard let lent = network else { return false }
+    if lent.enter() { return true }
+    // It may be empty by the time somebody else gets it.
+    lent.giveBack()
+    lent.close()
+    network = nil
+    return false
+  }
+
+  private mutating func cloneInit(_ wanted: UInt64) throws(Refusal) {
     let link = try Ends(samovar_stream_pair)
     let output = try Ends(samovar_pipe)
     let errors = try Ends(samovar_pipe)
     var pidfd: Int32 = -1
+    // After the link is made: a socket stays in the namespace in which it was.
+    let namespaces = enterNetwork() ? wanted & ~UInt64(SAMOVAR_CLONE_NEWNET) : wanted
     let process = try check(samovar_clone3(namespaces, cgroup, &pidfd))
     if process == 0 {
       // This is pid 1. Its link takes the place of the control socket, which only the helper may hold.
@@ -90,13 +105,14 @@ struct Launch {
       ] {
         close(descriptor)
       }
+      network?.close()
       var initProcess = InitProcess(plan: plan, slots: slots, link: Zygote.socket)
       initProcess.run()
     }
     for descriptor in [link.second, output.second, errors.second] { close(descriptor) }
     supervisor = Supervisor(
-      supervision: plan.supervision, stepCount: UInt32(plan.steps.count), groups: groups, process: process,
-      pidfd: pidfd, link: link.first,
+      supervision: plan.supervision, stepCount: UInt32(plan.stepCount), groups: groups, network: network,
+      process: process, pidfd: pidfd, link: link.first,
       output: Capture(from: output.first, to: 1, limit: plan.supervision.streamBytes),
       errors: Capture(from: errors.first, to: 2, limit: plan.supervision.streamBytes))
   }

@@ -3,11 +3,16 @@ internal import CLinux
 internal import Glibc
 internal import SandboxPlan
 
-/// Pid 2 until it becomes the payload: gives up everything, the filter last.
+/// Pid 2 until it becomes the payload: gives up everything, the filter last. It shares the memory of pid 1, which stands
+/// still meanwhile.
 struct PayloadProcess {
-  let plan: SetupPlan
-  /// A pipe to pid 1 in the place that its link has there; closed by execve(2).
-  static let reports: Int32 = 3
+  private let plan: SetupPlan
+  /// Why it did not become the payload.
+  private(set) var failure: SetupReport?
+
+  init(plan: SetupPlan) {
+    self.plan = plan
+  }
 
   /// capabilities(7): SECBIT_NOROOT, SECBIT_NO_SETUID_FIXUP and SECBIT_NO_CAP_AMBIENT_RAISE set, SECBIT_KEEP_CAPS
   /// clear, each with its lock.
@@ -17,25 +22,29 @@ struct PayloadProcess {
   private static let mostTries = 50
   private static let pauseMicroseconds: UInt32 = 2000
 
-  func run() -> Never {
+  /// What `samovar_vfork` starts, with a pointer to a value of this type. Returns only where a step failed.
+  static func run(_ argument: UnsafeMutableRawPointer?) -> Int32 {
+    argument?.assumingMemoryBound(to: Self.self).pointee.run()
+    return 125
+  }
+
+  private mutating func run() {
     for (index, step) in plan.payloadSteps.enumerated() {
       do throws(Refusal) {
         try perform(step)
       } catch {
         let step = UInt32(plan.launcherSteps.count + plan.initSteps.count + index)
-        let bytes = SetupReport.failed(step: step, errno: error.errno).encoded
-        // write(2), as the filter may allow no sendmsg(2).
-        _ = write(Self.reports, bytes, bytes.count)
-        _exit(125)
+        failure = .failed(step: step, errno: error.errno)
+        return
       }
     }
-    _exit(125)
   }
 
   private func perform(_ step: SetupStep) throws(Refusal) {
     switch step {
     case .newSession:
       try check(setsid())
+      umask(0o022)
     case .newKeyring:
       // A kernel without keyrings has none to keep apart.
       guard samovar_new_session_keyring() >= 0 || errno == ENOSYS else { throw .last }
@@ -57,7 +66,7 @@ struct PayloadProcess {
     case .landlock(let fence):
       try fence.enforce()
     case .closeDescriptors:
-      try check(samovar_close_from(UInt32(Self.reports) + 1))
+      try check(samovar_close_from(3))
     case .filter(let program):
       try check(samovar_install_filter(program, program.count, 0))
     case .execute(let path, let arguments, let environment):

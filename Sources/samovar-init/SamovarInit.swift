@@ -7,7 +7,7 @@ struct SamovarInit {
   static func main() {
     // What `samovar doctor` runs inside a sandbox to see that one works.
     if CommandLine.arguments.dropFirst().first == "--probe" { exit(0) }
-    guard CommandLine.arguments.count == 1, let zygote = Zygote() else {
+    guard CommandLine.arguments.count == 1, var zygote = Zygote() else {
       let message =
         "samovar-init is started by samovar, with a socket on descriptor 3; run 'samovar run' instead\n"
       _ = message.withCString { write(2, $0, strlen($0)) }

@@ -3,13 +3,14 @@ internal import Glibc
 internal import SandboxPlan
 
 /// Watches pid 1 from outside until nothing of the sandbox runs: lifeline, limits of time, captured streams.
-struct Supervisor {
+final class Supervisor {
   let supervision: Supervision
   /// Stands for the whole set-up in a report that it took too long.
   let stepCount: UInt32
   let process: pid_t
   let pidfd: Int32
   private let groups: CgroupDirectories
+  private let network: LentNetwork?
   private let link: Int32
   private var output: Capture
   private var errors: Capture
@@ -20,12 +21,13 @@ struct Supervisor {
   private var isControlOpen = true
 
   init(
-    supervision: Supervision, stepCount: UInt32, groups: CgroupDirectories, process: pid_t, pidfd: Int32,
-    link: Int32, output: Capture, errors: Capture
+    supervision: Supervision, stepCount: UInt32, groups: CgroupDirectories, network: LentNetwork?,
+    process: pid_t, pidfd: Int32, link: Int32, output: Capture, errors: Capture
   ) {
     self.supervision = supervision
     self.stepCount = stepCount
     self.groups = groups
+    self.network = network
     self.process = process
     self.pidfd = pidfd
     self.link = link
@@ -46,30 +48,29 @@ struct Supervisor {
     send([UInt8(ascii: "G")], on: link)
   }
 
-  mutating func run() -> Never {
+  func run() -> Never {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     var isAlive = true
     while isAlive {
-      var events = [
-        pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: isLinkOpen ? link : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: isControlOpen ? Zygote.socket : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: output.isOpen ? output.pipe : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: errors.isOpen ? errors.pipe : -1, events: Int16(POLLIN), revents: 0),
+      let descriptors = [
+        pidfd, isLinkOpen ? link : -1, isControlOpen ? Zygote.socket : -1, output.isOpen ? output.pipe : -1,
+        errors.isOpen ? errors.pipe : -1,
       ]
-      if poll(&events, nfds_t(events.count), clock.millisecondsLeft) < 0 { continue }
+      let ready = samovar_poll(descriptors, descriptors.count, clock.millisecondsLeft)
+      if ready < 0 { continue }
       if clock.isDue { passDeadline() }
-      if events[1].revents != 0 { hearInit() }
-      if events[2].revents != 0 { hearDaemon() }
-      if events[3].revents != 0 { _ = output.move(through: buffer) }
-      if events[4].revents != 0 { _ = errors.move(through: buffer) }
-      isAlive = events[0].revents == 0
+      if ready & 2 != 0 { hearInit() }
+      if ready & 4 != 0 { hearDaemon() }
+      if ready & 8 != 0 { _ = output.move(through: buffer) }
+      if ready & 16 != 0 { _ = errors.move(through: buffer) }
+      isAlive = ready & 1 == 0
     }
+    network?.giveBack()
     report(buffer)
     leave()
   }
 
-  private mutating func passDeadline() {
+  private func passDeadline() {
     if !clock.isStarted {
       if failure == nil { failure = .failed(step: stepCount, errno: ETIMEDOUT) }
       kill()
@@ -85,7 +86,7 @@ struct Supervisor {
     clock.allow(milliseconds: 1000)
   }
 
-  private mutating func hearDaemon() {
+  private func hearDaemon() {
     var byte: UInt8 = 0
     let count = read(Zygote.socket, &byte, 1)
     if count < 0 && errno == EINTR { return }
@@ -103,7 +104,7 @@ struct Supervisor {
     }
   }
 
-  private mutating func hearInit() {
+  private func hearInit() {
     var bytes = [UInt8](repeating: 0, count: SetupReport.size)
     var descriptor: Int32 = -1
     let count = samovar_receive_with_descriptors(link, &bytes, bytes.count, &descriptor, 1)
@@ -132,7 +133,7 @@ struct Supervisor {
   }
 
   /// All that there is to say, when everything in the sandbox is dead.
-  private mutating func report(_ buffer: UnsafeMutableRawBufferPointer) {
+  private func report(_ buffer: UnsafeMutableRawBufferPointer) {
     // The last words of pid 1 may be in the link still, those of the payload in the pipes. All writers are
     // dead.
     if isLinkOpen {
@@ -161,12 +162,11 @@ struct Supervisor {
 
   /// The daemon reads what the cgroups counted, and hangs up when it has; or it is dead.
   private func leave() -> Never {
-    var events = [pollfd(fd: Zygote.socket, events: 0, revents: 0)]
-    while events[0].revents == 0 {
-      if poll(&events, 1, Self.mostPatience) == 0 { break }
-    }
+    var byte: UInt8 = 0
+    // What it may still ask for comes too late.
+    while samovar_poll([Zygote.socket], 1, Self.mostPatience) > 0, read(Zygote.socket, &byte, 1) > 0 {}
     groups.remove()
-    exit(0)
+    _exit(0)
   }
 
   /// In milliseconds, for the daemon to read some numbers.

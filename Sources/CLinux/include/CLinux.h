@@ -12,7 +12,12 @@
 pid_t samovar_clone3(uint64_t flags, int cgroup, int *pidfd);
 // Swift marks fork(2) unavailable.
 pid_t samovar_fork(void);
+// clone(2) with CLONE_VM and CLONE_VFORK: a child with a stack of its own in this process's memory, which stands still until the
+// child executes a program or ends; it ends with what `run` returns.
+pid_t samovar_vfork(int (*run)(void *), void *argument);
 int samovar_unshare(uint64_t flags);
+// setns(2) to the namespace of a descriptor, which must be of this kind.
+int samovar_enter_namespace(int namespace, uint64_t kind);
 
 // The new mount API: open_tree(2), move_mount(2), fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
 int samovar_clone_tree(const char *path, int recursive, int follow);
@@ -46,6 +51,8 @@ int samovar_stream_pair(int *ends);
 int samovar_packet_pair(int *ends);
 int samovar_memfd(const char *name, unsigned flags);
 
+// poll(2) of up to 8 descriptors for reading, of which negative ones are left out: a bit for each that has something, or has hung up.
+int samovar_poll(const int *fds, size_t count, int milliseconds);
 int samovar_pidfd_send_signal(int pidfd, int signal);
 // wait4(2): usage of the child and of the children it waited for.
 struct samovar_usage {

@@ -14,9 +14,10 @@ struct Version1ControlGroup: ControlGroup {
 
   /// - Parameter mounts: directories in which this process may make groups.
   init(named name: String, mounts: CgroupMounts, limits: CgroupLimits) {
-    var wanted = ["memory", "pids", "cpu", "cpuacct", "blkio"]
+    var wanted = ["memory", "pids", "cpu", "blkio"]
     if !limits.processors.isEmpty { wanted.append("cpuset") }
-    if mounts.version2 == nil { wanted.append("freezer") }
+    // Version 2 freezes and counts processor time without a controller.
+    if mounts.version2 == nil { wanted += ["cpuacct", "freezer"] }
     controllers = mounts.version1.filter { wanted.contains($0.key) }.mapValues { $0 + "/" + name }
     unified = mounts.version2.map { $0 + "/" + name }
     // cpu and cpuacct are often one mount.
@@ -66,7 +67,12 @@ struct Version1ControlGroup: ControlGroup {
   }
 
   func processorTime(limitMicroseconds: UInt64, processors: UInt32) -> ProcessorTime? {
-    controllers["cpuacct"].map {
+    if let unified {
+      return ProcessorTime(
+        limitMicroseconds: limitMicroseconds, path: unified + "/cpu.stat", key: "usage_usec",
+        unitsPerMicrosecond: 1, processors: processors)
+    }
+    return controllers["cpuacct"].map {
       ProcessorTime(
         limitMicroseconds: limitMicroseconds, path: $0 + "/cpuacct.usage", key: "", unitsPerMicrosecond: 1000,
         processors: processors)
@@ -75,10 +81,10 @@ struct Version1ControlGroup: ControlGroup {
 
   func usage() -> CgroupUsage {
     var usage = CgroupUsage()
-    if let nanoseconds = controllers["cpuacct"].flatMap({ HostFile.number($0 + "/cpuacct.usage") }) {
-      usage.processorMicroseconds = nanoseconds / 1000
-    } else if let unified {
+    if let unified {
       usage.processorMicroseconds = HostFile.number("usage_usec", in: unified + "/cpu.stat")
+    } else if let cpuacct = controllers["cpuacct"] {
+      usage.processorMicroseconds = HostFile.number(cpuacct + "/cpuacct.usage").map { $0 / 1000 }
     }
     if let memory = controllers["memory"] {
       usage.peakMemory = HostFile.number(memory + "/memory.max_usage_in_bytes")

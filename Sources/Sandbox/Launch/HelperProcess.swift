@@ -16,9 +16,9 @@ struct HelperProcess: ~Copyable {
   }
 
   init(
-    zygote: ZygoteProcess, plan: [UInt8], input: Int32, capture: CaptureFiles
+    zygote: ZygoteProcess, call: RunCall, plan: [UInt8], input: Int32, capture: CaptureFiles
   ) throws(SandboxError) {
-    control = try zygote.start(input: input, output: capture.output, errors: capture.errors)
+    control = try zygote.start(call, input: input, output: capture.output, errors: capture.errors)
     let head = withUnsafeBytes(of: UInt32(plan.count).littleEndian, Array.init)
     send(head + plan)
   }
@@ -92,7 +92,7 @@ struct HelperProcess: ~Copyable {
     var all: [UInt8] = []
     var kept: Int32 = -1
     while all.count < count {
-      await untilReadable(control)
+      if samovar_poll([control], 1, 0) == 0 { await untilReadable(control) }
       var bytes = [UInt8](repeating: 0, count: count - all.count)
       var descriptor: Int32 = -1
       let got = samovar_receive_with_descriptors(control, &bytes, bytes.count, &descriptor, 1)

@@ -80,6 +80,8 @@ package struct Launcher: Sendable {
     let run = Run(
       request: request, plan: plan, group: group, zygote: zygote, capture: kept,
       control: control, egress: egress, profile: compiled.profile, identity: identity,
+      sharesNetwork: identity.isRoot && identity.writer == .privileged && compiled.profile.network.isEmpty
+        && compiled.hasLocalSocketsOnly,
       hostMounts: compiled.profile.mounts.filter { mount in
         root.trees.contains { $0.target.description == mount }
           || root.links.contains { $0.path.description == mount }

@@ -13,6 +13,8 @@ struct Run: Sendable {
   let egress: (any EgressGate)?
   let profile: Profile
   let identity: HostIdentity
+  /// Whether it may use a network namespace after others.
+  let sharesNetwork: Bool
   /// Those of the profile that this host has.
   let hostMounts: [String]
 
@@ -25,7 +27,9 @@ struct Run: Sendable {
     defer { close(input) }
     let before = await meter?.read()
     let startedAt = clock()
-    var process = try HelperProcess(zygote: zygote, plan: plan.encoded, input: input, capture: capture)
+    var process = try HelperProcess(
+      zygote: zygote, call: sharesNetwork ? .withSharedNetwork : .plain, plan: plan.encoded, input: input,
+      capture: capture)
     mayLive = true
     let ending = await supervise(&process)
     let finishedAt = clock()

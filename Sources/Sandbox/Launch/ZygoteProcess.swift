@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import SandboxPlan
 internal import Synchronization
 
 /// The one samovar-init that this launcher's runs are forked from, spawned with the first of them. The daemon forks
@@ -22,14 +23,14 @@ final class ZygoteProcess: Sendable {
   }
 
   /// Starts a run with these standard streams, and returns its control socket.
-  func start(input: Int32, output: Int32, errors: Int32) throws(SandboxError) -> Int32 {
+  func start(_ call: RunCall, input: Int32, output: Int32, errors: Int32) throws(SandboxError) -> Int32 {
     var ends: [Int32] = [-1, -1]
     guard samovar_stream_pair(&ends) == 0 else {
       throw .systemCallFailed(doing: "making a socket pair", errno: errno)
     }
     defer { close(ends[1]) }
     do throws(SandboxError) {
-      try request([ends[1], input, output, errors])
+      try request(call, [ends[1], input, output, errors])
     } catch {
       close(ends[0])
       throw error
@@ -37,12 +38,12 @@ final class ZygoteProcess: Sendable {
     return ends[0]
   }
 
-  private func request(_ descriptors: [Int32]) throws(SandboxError) {
+  private func request(_ call: RunCall, _ descriptors: [Int32]) throws(SandboxError) {
     try link.withLock { (link) throws(SandboxError) in
       // A zygote that was killed is replaced, once.
       for attempt in 0..<2 {
         if link.socket < 0 { try link.spawn(helper) }
-        var byte: UInt8 = 0
+        var byte = call.rawValue
         while true {
           let sent = samovar_send_with_descriptors(link.socket, &byte, 1, descriptors, descriptors.count)
           if sent == 1 { return }

@@ -6,6 +6,14 @@ package struct CompiledProfile: Sendable, Hashable {
   package var profile: Profile
   /// An array of struct sock_filter.
   package var filter: [UInt8]
+  /// `SeccompPolicy.permitsLocalSocketsOnly`.
+  let hasLocalSocketsOnly: Bool
+
+  init(profile: Profile, filter: [UInt8]) {
+    self.profile = profile
+    self.filter = filter
+    hasLocalSocketsOnly = profile.seccomp.permitsLocalSocketsOnly
+  }
 
   /// Of the cache's entries. It changes with `ProfileCodec`, with what reading a profile means, and with what the
   /// compiler makes of a policy.
@@ -79,8 +87,7 @@ extension CompiledProfile {
       guard let digest = ContentDigest(try inner.text()) else { throw MalformedEntry() }
       return Other(path: path, digest: digest)
     }
-    profile = try Profile(name: name, from: &reader)
-    filter = try reader.blob()
+    self.init(profile: try Profile(name: name, from: &reader), filter: try reader.blob())
     try reader.expectEnd()
     guard !filter.isEmpty, filter.count.isMultiple(of: 8) else { throw MalformedEntry() }
     for other in others {

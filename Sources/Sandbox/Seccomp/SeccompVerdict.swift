@@ -8,6 +8,19 @@ extension SeccompPolicy {
     return (fitting.first { $0.arguments.isEmpty } ?? fitting.first)?.action ?? defaultAction
   }
 
+  /// Whether AF_UNIX is the only family of socket(2) and socketpair(2) that goes through.
+  var permitsLocalSocketsOnly: Bool {
+    let others = (0..<Self.familyBound).filter { $0 != Self.local }
+    return ["socket", "socketpair"].allSatisfy { name in
+      others.allSatisfy { !verdict(name, [$0]).isPermissive }
+    }
+      && !verdict("socketcall").isPermissive
+  }
+
+  /// AF_UNIX, and above the last AF_ that any kernel has (AF_MAX of <linux/socket.h> is 46 in Linux 6.12).
+  private static let local: UInt64 = 1
+  private static let familyBound: UInt64 = 64
+
   /// Whether some arguments of a call go through and others don't.
   func looksAtArguments(of name: String) -> Bool {
     let own = rules.filter { $0.names.contains(name) }

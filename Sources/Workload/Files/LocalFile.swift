@@ -41,9 +41,10 @@ package enum LocalFile {
   ///
   /// - Parameter path: its name for messages.
   package static func stream(
-    descriptor: Int32, named path: String, _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
+    descriptor: Int32, named path: String, chunkSize: Int = 256 << 10,
+    _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 4096)
     defer { buffer.deallocate() }
     while true {
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
@@ -102,8 +103,19 @@ package enum LocalFile {
   private static func read(
     descriptor: Int32, named path: String, limit: ByteCount
   ) throws(FileError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    try stream(descriptor: descriptor, named: path) { chunk throws(FileError) in
+    // Most files are small, the kernel's above all: only what is longer is worth a large buffer.
+    var count = 0
+    var bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, initialized in
+      repeat {
+        count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      } while count < 0 && errno == EINTR
+      initialized = max(0, count)
+    }
+    guard count >= 0 else { throw FileError("read", path, code: errno) }
+    guard UInt64(count) <= limit.value else { throw FileError("read", path, code: EFBIG) }
+    if count == 0 { return bytes }
+    try stream(descriptor: descriptor, named: path, chunkSize: bytes.count < 4096 ? 4096 : 256 << 10) {
+      chunk throws(FileError) in
       guard UInt64(bytes.count + chunk.count) <= limit.value else {
         throw FileError("read", path, code: EFBIG)
       }

@@ -17,6 +17,12 @@ struct SandboxProbe {
       let count = probe_bomb(arguments.dropFirst().first ?? "", most)
       print("took", count, "errno", errno)
     case "connect-abstract": print("errno", probe_connect_abstract(arguments.last ?? ""))
+    case "litter-sockets":
+      print("errno", probe_litter_sockets(Int32(number)))
+      // And one whose holder outlives its parent.
+      if probe_fork() == 0 { while true { sleep(1) } }
+    case "network": Surroundings.printNetwork()
+    case "network-and-wait": Surroundings.printNetwork(); usleep(UInt32(number) * 1000)
     case "without-seccomp":
       var pointers = arguments.dropFirst().map { strdup($0) }
       pointers.append(nil)

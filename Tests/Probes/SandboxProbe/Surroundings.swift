@@ -40,6 +40,21 @@ enum Surroundings {
     for line in lines("/proc/self/cgroup") { Swift.print("cgroup:", line) }
   }
 
+  /// All that a network namespace shows of who uses it and who did.
+  static func printNetwork() {
+    var link = [CChar](repeating: 0, count: 64)
+    readlink("/proc/self/ns/net", &link, link.count - 1)
+    Swift.print("namespace:", text(link))
+    for line in lines("/proc/self/net/unix").dropFirst() { Swift.print("socket:", line) }
+    for line in lines("/proc/self/net/dev").dropFirst(2) {
+      Swift.print("interface:", line.split(separator: " ").joined(separator: " "))
+    }
+    for table in ["arp", "fib_trie", "if_inet6", "ipv6_route", "route", "tcp", "udp"] {
+      Swift.print("\(table):", lines("/proc/self/net/" + table).dropFirst(table == "if_inet6" ? 0 : 1).count)
+    }
+    Swift.print("name:", probe_bind_litter_name())
+  }
+
   private static func lines(_ path: String) -> [Substring] {
     let file = open(path, O_RDONLY)
     guard file >= 0 else { return ["errno \(errno)"] }

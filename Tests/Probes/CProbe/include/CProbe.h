@@ -15,4 +15,8 @@ long probe_bomb(const char *name, long most);
 int probe_connect_abstract(const char *name);
 // Runs a program as on a kernel without seccomp; the errno where that can't be.
 int probe_without_seccomp(char *const arguments[]);
+// Makes sockets with abstract names that nobody can reach any more when their process ends, but that hold each other. An errno.
+int probe_litter_sockets(int count);
+// The errno of giving a socket the first of those names.
+int probe_bind_litter_name(void);
 #endif
