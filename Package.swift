@@ -108,7 +108,7 @@ let package = Package(
       name: "Agent",
       dependencies: [
         "Workload", "Telemetry", "Sandbox", "Egress", "Receipts", "Scheduling", "Ledger", "Simulation",
-        lifecycle, unixSignals, logging,
+        asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, unixSignals,
       ],
       swiftSettings: house),
 
@@ -152,7 +152,7 @@ let package = Package(
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
-      "AgentTests", of: ["Agent", "Ledger", "Receipts", "Simulation", "Telemetry", "Workload", "TestSupport"]),
+      "AgentTests", of: ["Agent", "Ledger", "Receipts", "Scheduling", "Simulation", "Telemetry", "Workload", "TestSupport"]),
     tests("VirtualMachineTests", of: ["Telemetry", "Workload", "TestSupport"]),
     tests("ArchitectureTests", of: []),
   ]

@@ -39,6 +39,7 @@ package struct NodeAgent: Sendable {
     try RunDirectory.makeEmpty("\(state)/runs")
     try LocalFile.makeDirectory("\(state)/receipts", mode: 0o700)
     let board = try Board.load(directory: configuration.hardware.board)
+    _ = try configuration.tariff.readingPrices()
     let files = try LauncherFiles.find(environment: environment)
     try files.check(profile: configuration.work.profile)
     let clock = ProcessorClock()
@@ -94,6 +95,11 @@ package struct NodeAgent: Sendable {
       CrankService(account: node.account, log: log),
       TimekeepingService(ledger: ledger),
     ]
+    if let feed = PriceFeed(
+      node.configuration.tariff.electricity, stateDirectory: node.configuration.stateDirectory)
+    {
+      services.append(PriceService(node: node, feed: feed))
+    }
     if let boiler = site.boiler {
       services.append(
         SimulationService(

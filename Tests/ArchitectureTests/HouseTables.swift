@@ -22,7 +22,7 @@ enum HouseTables {
     "Images": ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
     "Ledger": ["GRDB"],
     "Egress": ["NIOCore", "NIOPosix"],
-    "Agent": ["Logging", "ServiceLifecycle", "UnixSignals"],
+    "Agent": ["AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals"],
     "samovar": ["ArgumentParser", "Logging", "ServiceLifecycle"],
   ]
 

@@ -7,7 +7,7 @@ import Workload
   private let tuesday = Instant(1_700_000_000_000)
 
   private let calendar = PeakCalendar(
-    minutesEastOfUTC: 60, peak: EuroPerKilowattHour(0.21), offPeak: EuroPerKilowattHour(0.15),
+    clock: .fixed(minutesEastOfUTC: 60), peak: EuroPerKilowattHour(0.21), offPeak: EuroPerKilowattHour(0.15),
     offPeakHours: [
       DailyHours(from: TimeOfDay(22 * 60), to: TimeOfDay(6 * 60)),
       DailyHours(from: TimeOfDay(750), to: TimeOfDay(840)),
@@ -53,7 +53,7 @@ import Workload
   }
 
   private func read(_ text: String) throws(Mistakes) -> Tariff {
-    try readYAML(text, file: "agent.yaml") { Tariff(yaml: $0) }
+    try readYAML(text, file: "agent.yaml") { Tariff(yaml: $0, base: "/etc/samovar") }
   }
 
   @Test func aFixedPriceIsReadWithItsUnit() throws {
@@ -69,7 +69,7 @@ import Workload
     let tariff = try read(
       """
       electricity:
-        utc_offset: +01:00
+        time_zone: +01:00
         peak: 0.21 EUR/kWh
         off_peak: 0.15 EUR/kWh
         off_peak_hours: [22:00-06:00, 12:30-14:00]
@@ -84,7 +84,7 @@ import Workload
       try read(
         """
         electricity:
-          utc_offset: Europe/Paris
+          time_zone: Europe/Pari
           peak: 0.21
           off_peak: 0.15 EUR
           off_peak_hours: [22-6]
@@ -95,7 +95,7 @@ import Workload
     }
     #expect(
       try #require(error).all.map(\.description) == [
-        "agent.yaml:2:15: utc_offset must be an offset from UTC such as +01:00, not 'Europe/Paris'",
+        "agent.yaml:2:14: time_zone must be a zone of /usr/share/zoneinfo such as Europe/Paris, or an offset such as +01:00, not 'Europe/Pari'; a system without zones gets them with Debian's package tzdata",
         "agent.yaml:3:9: peak must be a price of energy, but '0.21' has no unit; use one of EUR/MWh, ct/kWh, EUR/kWh",
         "agent.yaml:4:13: off_peak must be a price of energy, but '0.15 EUR' has the unit 'EUR'; use one of EUR/MWh, ct/kWh, EUR/kWh",
         "agent.yaml:5:20: off_peak_hours[0] must be hours such as 22:00-06:00, not '22-6'",

@@ -20,7 +20,7 @@ extension AgentConfiguration {
       let ledger = root.required("ledger") { $0.path(from: base) }
       let hardware = root.required("hardware") { Hardware(yaml: $0, base: base) }
       let heat = root.required("heat") { $0.mapping().flatMap { HeatPolicy(yaml: $0) } }
-      let tariff = root.required("tariff") { $0.mapping().flatMap { Tariff(yaml: $0) } }
+      let tariff = root.required("tariff") { $0.mapping().flatMap { Tariff(yaml: $0, base: base) } }
       let work = root.required("work") { Work(yaml: $0) }
       let simulation = root.optional("simulation", default: nil) { value -> SimulationSettings?? in
         value.mapping().flatMap { SimulationSettings(yaml: $0) }.map { .some($0) }
@@ -83,14 +83,5 @@ extension AgentConfiguration.Work {
     self.init(
       slots: slots, memory: memory, disk: disk, longestRun: longest, referenceRun: reference, profile: profile
     )
-  }
-}
-
-extension YAMLValue {
-  /// A path, relative ones below `base`.
-  fileprivate func path(from base: String) -> String? {
-    guard let text = string() else { return nil }
-    guard !text.isEmpty else { return mistake("\(name) must be a path") }
-    return text.hasPrefix("/") || base == "." ? text : "\(base)/\(text)"
   }
 }

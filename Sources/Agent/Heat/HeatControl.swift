@@ -13,7 +13,7 @@ package actor HeatControl {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private var sampler: HeatSampler
-  private let rule: HeatRule
+  private var rule: HeatRule
   private var current: (snapshot: HeatSnapshot, plan: HeatPlan)?
   private var counted = EnergySample()
   /// By the energy counters, since the agent's start.
@@ -30,6 +30,20 @@ package actor HeatControl {
     self.capacity = rule.capacity
     self.sampler = sampler
     self.rule = rule
+  }
+
+  /// Of a tariff that changes by the day, as far as they are known.
+  package var prices: PriceSeries? {
+    guard case .dayAhead(let prices) = rule.tariff.electricity, !prices.series.stretches.isEmpty else {
+      return nil
+    }
+    return prices.series
+  }
+
+  package func setPrices(_ series: PriceSeries) {
+    guard case .dayAhead(var prices) = rule.tariff.electricity else { return }
+    prices.series = series
+    rule.tariff.electricity = .dayAhead(prices)
   }
 
   package var plan: HeatPlan? { current?.plan }

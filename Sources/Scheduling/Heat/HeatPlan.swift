@@ -53,6 +53,7 @@ package struct HeatReason: Hashable, Sendable, Codable, CustomStringConvertible 
     case sensorsLost = "sensors-lost"
     case snapshotTooOld = "snapshot-too-old"
     case noCapacity = "no-capacity"
+    case powerCapped = "power-capped"
     case belowComfort = "below-comfort"
     case belowTarget = "below-target"
     case cheapElectricity = "cheap-electricity"

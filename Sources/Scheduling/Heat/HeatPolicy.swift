@@ -17,11 +17,18 @@ package struct HeatPolicy: Hashable, Sendable, Codable {
   package var coldWater: Celsius
   /// How long a plan holds if no other follows.
   package var validity: Duration
+  /// The clock of the people who use the water.
+  package var clock: LocalClock
+  package var caps: PowerCaps
+  /// Days on which nobody is there: the comfort minimum doesn't hold, and no draw-offs are expected.
+  package var vacations: [ClosedRange<CivilDate>]
 
   package init(
     comfort: ComfortBand, cutOff: Celsius, hysteresisKelvin: Double = 2,
     cheapElectricity: EuroPerKilowattHour? = nil, coldWater: Celsius = Celsius(10),
-    validity: Duration = .seconds(600)
+    validity: Duration = .seconds(600), clock: LocalClock = .fixed(minutesEastOfUTC: 0),
+    caps: PowerCaps? = nil,
+    vacations: [ClosedRange<CivilDate>] = []
   ) {
     self.comfort = comfort
     self.cutOff = cutOff
@@ -29,6 +36,15 @@ package struct HeatPolicy: Hashable, Sendable, Codable {
     self.cheapElectricity = cheapElectricity
     self.coldWater = coldWater
     self.validity = validity
+    self.clock = clock
+    self.caps = caps ?? PowerCaps(clock: clock)
+    self.vacations = vacations
+  }
+
+  /// Whether nobody is there.
+  package func isVacation(at instant: Instant) -> Bool {
+    let day = CivilDate(daysSinceEpoch: clock.local(instant).day)
+    return vacations.contains { $0.contains(day) }
   }
 }
 
@@ -57,6 +73,10 @@ package struct ComfortBand: Hashable, Sendable, Codable {
 ///     cheap_electricity: 0.16 EUR/kWh
 ///     cold_water: 10 °C
 ///     plan_validity: 10 min
+///     time_zone: Europe/Paris
+///     quiet_hours: [{hours: 22:00-07:00, days: [friday, saturday], power: 500 W}]
+///     curtailments: [{from: 2026-12-01T18:00+01:00, to: 2026-12-01T20:00+01:00, power: 0 W}]
+///     vacations: [{from: 2026-12-20, to: 2027-01-03}]
 extension HeatPolicy {
   /// Nothing where a value was mistaken; the mistakes are reported.
   package init?(yaml: YAMLMapping) {
@@ -66,13 +86,26 @@ extension HeatPolicy {
     let cheap = yaml["cheap_electricity"].map { $0.energyPrice(mayBeNegative: true) }
     let cold = yaml.optional("cold_water", default: Celsius(10)) { $0.celsius() }
     let validity = yaml.optional("plan_validity", default: .seconds(600)) { $0.duration() }
-    guard let comfort, let cutOff, let hysteresis, let cold, let validity else { return nil }
+    let clock = yaml.optional("time_zone", default: .fixed(minutesEastOfUTC: 0)) { $0.clock() }
+    let quiet = yaml.optional("quiet_hours", default: []) { $0.list { PowerCaps.Quiet(yaml: $0) } }
+    let curtailments = yaml.optional("curtailments", default: []) {
+      $0.list { PowerCaps.Curtailment(yaml: $0) }
+    }
+    let vacations = yaml.optional("vacations", default: []) { $0.list { $0.days() } }
+    guard let comfort, let cutOff, let hysteresis, let cold, let validity, let clock, let quiet,
+      let curtailments, let vacations
+    else { return nil }
+    if !yaml.has("time_zone"), !quiet.isEmpty || !vacations.isEmpty {
+      yaml.report("quiet_hours and vacations need a time_zone, such as Europe/Paris")
+      return nil
+    }
     // A price that is there but mistaken is nothing inside something.
     if case .some(.none) = cheap { return nil }
     self.init(
       comfort: comfort, cutOff: cutOff, hysteresisKelvin: hysteresis, cheapElectricity: cheap ?? nil,
-      coldWater: cold,
-      validity: validity)
+      coldWater: cold, validity: validity, clock: clock,
+      caps: PowerCaps(clock: clock, quiet: quiet, curtailments: curtailments),
+      vacations: vacations)
     let contradictions = contradictions
     for contradiction in contradictions { yaml.report(contradiction) }
     if !contradictions.isEmpty { return nil }
@@ -115,6 +148,16 @@ extension ComfortBand {
 }
 
 extension YAMLValue {
+  /// `{from: 2026-12-20, to: 2027-01-03}`, both included.
+  fileprivate func days() -> ClosedRange<CivilDate>? {
+    guard let yaml = mapping() else { return nil }
+    let from = yaml.required("from") { $0.date() }
+    let to = yaml.required("to") { $0.date() }
+    guard let from, let to else { return nil }
+    guard from <= to else { return mistake("\(name) ends before it begins") }
+    return from...to
+  }
+
   /// `2 K`.
   package func kelvin(_ range: ClosedRange<Double>) -> Double? {
     guard let kelvin = quantity("a difference of temperature", ["K": 1]) else { return nil }

@@ -24,6 +24,12 @@ package struct HeatRule: Hashable, Sendable {
   ///   - previous: the plan before, for the hysteresis; nothing after a start.
   ///   - now: by the clock that stamped the snapshot.
   package func plan(_ snapshot: HeatSnapshot, previous: HeatPlan?, now: Instant) -> HeatPlan {
+    if policy.isVacation(at: now) {
+      var away = self
+      away.policy.vacations = []
+      away.policy.comfort.minimum = Self.frost
+      return away.plan(snapshot, previous: previous, now: now)
+    }
     let known = knowledge(of: snapshot, now: now)
     guard let tank = known.tank else { return blind(known.losses, previous: previous, now: now) }
     let measured = HeatMeasured(
@@ -50,6 +56,9 @@ package struct HeatRule: Hashable, Sendable {
   package var slotPower: Watts {
     Watts(board.power.perBusyCore.value * Double(capacity.processorsPerSlot))
   }
+
+  /// What is kept while nobody is there.
+  private static let frost = Celsius(5)
 
   // MARK: What is known
 
@@ -115,9 +124,28 @@ package struct HeatRule: Hashable, Sendable {
       return (0, [HeatReason(.noCapacity, "the node has no processor for tasks: nothing is offered")])
     }
     let (isOffered, code, why) = verdict(demand, tank, tariff.electricity.price(at: now))
-    let what =
-      isOffered ? (all == 1 ? "its slot is offered" : "all \(all) slots are offered") : "nothing starts"
-    return (isOffered ? all : 0, [HeatReason(code, "\(why): \(what)")])
+    guard isOffered else { return (0, [HeatReason(code, "\(why): nothing starts")]) }
+    if let cap = policy.caps.power(at: now), slots(within: cap) < all {
+      let slots = slots(within: cap)
+      let what =
+        slots == 0 ? "nothing starts" : slots == 1 ? "one slot is offered" : "\(slots) slots are offered"
+      return (
+        slots,
+        [
+          HeatReason(
+            .powerCapped, "at this hour the servers may draw \(Decimals.trimmed(cap.value, 0)) W: \(what)"),
+          HeatReason(code, why),
+        ]
+      )
+    }
+    return (all, [HeatReason(code, "\(why): \(all == 1 ? "its slot is" : "all \(all) slots are") offered")])
+  }
+
+  /// How many may be at work with the whole machine below that power.
+  private func slots(within cap: Watts) -> Int {
+    guard slotPower.value > 0 else { return cap.value > 0 ? capacity.slots : 0 }
+    let left = max(0, cap.value - board.power.idle.value)
+    return min(capacity.slots, Int((left / slotPower.value).rounded(.down)))
   }
 
   private func verdict(

@@ -25,22 +25,39 @@ package struct Tariff: Hashable, Sendable, Codable {
 package enum ElectricityPrice: Hashable, Sendable, Codable {
   case fixed(EuroPerKilowattHour)
   case calendar(PeakCalendar)
+  case dayAhead(DayAheadPrices)
 
+  /// Known, or the best guess: there is always one.
   package func price(at instant: Instant) -> EuroPerKilowattHour {
     switch self {
     case .fixed(let price): price
     case .calendar(let calendar): calendar.isOffPeak(at: instant) ? calendar.offPeak : calendar.peak
+    case .dayAhead(let prices): prices.price(at: instant)
     }
   }
 
-  /// The mean over a time that starts now: what a run of that length pays. Exact at the calendar's changes.
+  /// Up to when prices are known; nothing where they always are.
+  package func knownUntil(from instant: Instant) -> Instant? {
+    guard case .dayAhead(let prices) = self else { return nil }
+    return prices.series.knownUntil(from: instant)
+  }
+
+  private func nextChange(after instant: Instant) -> Instant? {
+    switch self {
+    case .fixed: nil
+    case .calendar(let calendar): calendar.nextChange(after: instant)
+    case .dayAhead(let prices): prices.nextChange(after: instant)
+    }
+  }
+
+  /// The mean over a time that starts now: what a run of that length pays. Exact at the changes.
   package func mean(from start: Instant, over duration: Duration) -> EuroPerKilowattHour {
-    guard case .calendar(let calendar) = self, duration > .zero else { return price(at: start) }
+    guard duration > .zero, nextChange(after: start) != nil else { return price(at: start) }
     let end = start + min(duration, PeakCalendar.longestMean)
     var at = start
     var sum = 0.0
     while at < end {
-      let next = min(end, calendar.nextChange(after: at))
+      let next = min(end, nextChange(after: at) ?? end)
       sum += price(at: at).value * (next - at).seconds
       at = next
     }
@@ -48,9 +65,9 @@ package enum ElectricityPrice: Hashable, Sendable, Codable {
   }
 }
 
-/// Peak and off-peak hours by the wall clock of a fixed offset from UTC.
+/// Peak and off-peak hours by the wall clock of a place.
 package struct PeakCalendar: Hashable, Sendable, Codable {
-  package var minutesEastOfUTC: Int
+  package var clock: LocalClock
   package var peak: EuroPerKilowattHour
   package var offPeak: EuroPerKilowattHour
   /// On every day.
@@ -59,11 +76,11 @@ package struct PeakCalendar: Hashable, Sendable, Codable {
   package var offPeakDays: Set<Weekday>
 
   package init(
-    minutesEastOfUTC: Int, peak: EuroPerKilowattHour, offPeak: EuroPerKilowattHour,
+    clock: LocalClock, peak: EuroPerKilowattHour, offPeak: EuroPerKilowattHour,
     offPeakHours: [DailyHours],
     offPeakDays: Set<Weekday> = []
   ) {
-    self.minutesEastOfUTC = minutesEastOfUTC
+    self.clock = clock
     self.peak = peak
     self.offPeak = offPeak
     self.offPeakHours = offPeakHours
@@ -74,23 +91,20 @@ package struct PeakCalendar: Hashable, Sendable, Codable {
   static let longestMean = Duration.seconds(7 * 86_400)
 
   package func isOffPeak(at instant: Instant) -> Bool {
-    let (day, minute) = local(instant)
+    let (day, minute) = clock.local(instant)
     return offPeakDays.contains(Weekday(daysSinceEpoch: day)) || offPeakHours.contains { $0.contains(minute) }
   }
 
-  /// The next instant at which the price may change: an end of the hours, or midnight.
+  /// The next instant at which the price may change: an end of the hours, midnight, or a full hour, at which clocks change.
   func nextChange(after instant: Instant) -> Instant {
-    let (day, minute) = local(instant)
-    let ends = offPeakHours.flatMap { [$0.from.value, $0.to.value] }.filter { $0 > minute }
-    let next = min(ends.min() ?? TimeOfDay.minutesOfDay, TimeOfDay.minutesOfDay)
-    return Instant((Int64(day) * 1440 + Int64(next) - Int64(minutesEastOfUTC)) * 60_000)
-  }
-
-  private func local(_ instant: Instant) -> (day: Int, minute: Int) {
-    let milliseconds = instant.value + Int64(minutesEastOfUTC) * 60_000
-    let minutes = Int(milliseconds.quotientRoundedDown(by: 60_000))
-    let day = minutes.quotientRoundedDown(by: TimeOfDay.minutesOfDay)
-    return (day, minutes - day * TimeOfDay.minutesOfDay)
+    let (day, minute) = clock.local(instant)
+    let ends =
+      offPeakHours.flatMap { [$0.from.value, $0.to.value] } + [
+        TimeOfDay.minutesOfDay, (minute / 60 + 1) * 60,
+      ]
+    let next = ends.filter { $0 > minute }.min() ?? TimeOfDay.minutesOfDay
+    let seconds = Int64(day) * 86_400 + Int64(next) * 60 - Int64(clock.secondsEastOfUTC(at: instant))
+    return Instant(seconds * 1000)
   }
 }
 

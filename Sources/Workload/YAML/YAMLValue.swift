@@ -69,6 +69,13 @@ package struct YAMLValue {
   /// Whether it is a mapping, for values of which there is a short form.
   package var isMapping: Bool { node.mapping != nil }
 
+  /// A path, relative ones below `base`.
+  package func path(from base: String) -> String? {
+    guard let text = string() else { return nil }
+    guard !text.isEmpty else { return mistake("\(name) must be a path") }
+    return text.hasPrefix("/") || base == "." ? text : "\(base)/\(text)"
+  }
+
   package func strings() -> [String]? { list { $0.string() } }
 
   /// Text by text, such as an environment.

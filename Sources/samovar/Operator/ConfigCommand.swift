@@ -18,6 +18,7 @@ struct ConfigCommand: ParsableCommand {
     /// With everything that it refers to looked at, so that an agent that starts with it comes up.
     func load() throws -> (AgentConfiguration, Board) {
       let configuration = try AgentConfiguration.load(file)
+      _ = try configuration.tariff.readingPrices()
       return (configuration, try Board.load(directory: configuration.hardware.board))
     }
   }
