@@ -152,7 +152,8 @@ let package = Package(
     tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
-      "AgentTests", of: ["Agent", "Ledger", "Receipts", "Scheduling", "Simulation", "Telemetry", "Workload", "TestSupport"]),
+      "AgentTests",
+      of: ["Agent", "Ledger", "Receipts", "Scheduling", "Simulation", "Telemetry", "Workload", "TestSupport"]),
     tests("VirtualMachineTests", of: ["Telemetry", "Workload", "TestSupport"]),
     tests("ArchitectureTests", of: []),
   ]

@@ -4,14 +4,14 @@ import Workload
 /// The forms in which services give day-ahead prices.
 enum PriceJSON {
   private struct Chart: Decodable {
-    var unix_seconds: [Int64]
+    var unixSeconds: [Int64]
     var price: [Double?]
     var unit: String
   }
   private struct Market: Decodable {
     struct Entry: Decodable {
-      var start_timestamp: Int64
-      var end_timestamp: Int64
+      var startTimestamp: Int64
+      var endTimestamp: Int64
       var marketprice: Double
       var unit: String
     }
@@ -28,6 +28,7 @@ enum PriceJSON {
   static func read(_ bytes: [UInt8], file: String) throws(Mistakes) -> PriceSeries {
     let data = Data(bytes)
     let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     if let chart = try? decoder.decode(Chart.self, from: data) { return try series(chart, file) }
     if let market = try? decoder.decode(Market.self, from: data) { return try series(market, file) }
     if let rates = try? decoder.decode([Rate].self, from: data) { return try series(rates, file) }
@@ -39,12 +40,12 @@ enum PriceJSON {
   }
 
   private static func series(_ chart: Chart, _ file: String) throws(Mistakes) -> PriceSeries {
-    guard chart.unix_seconds.count == chart.price.count else {
+    guard chart.unixSeconds.count == chart.price.count else {
       throw mistake(
-        file, "unix_seconds has \(chart.unix_seconds.count) entries, price has \(chart.price.count)")
+        file, "unix_seconds has \(chart.unixSeconds.count) entries, price has \(chart.price.count)")
     }
     let unit = try factor(chart.unit, file)
-    let known = zip(chart.unix_seconds, chart.price).compactMap { second, price in
+    let known = zip(chart.unixSeconds, chart.price).compactMap { second, price in
       price.map { (start: Instant(clamping(second)), price: $0 * unit) }
     }
     return try checked(PriceFile.close(known), file, "price")
@@ -55,7 +56,7 @@ enum PriceJSON {
     for entry in market.data {
       stretches.append(
         PriceSeries.Stretch(
-          start: Instant(entry.start_timestamp), end: Instant(entry.end_timestamp),
+          start: Instant(entry.startTimestamp), end: Instant(entry.endTimestamp),
           price: EuroPerKilowattHour(entry.marketprice * (try factor(entry.unit, file)))))
     }
     return try checked(stretches, file, "data")
