@@ -1,3 +1,4 @@
+package import Scheduling
 package import Workload
 
 /// What stands at a simulated site: fixed for a simulation.

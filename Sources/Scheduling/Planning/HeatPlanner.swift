@@ -1,0 +1,111 @@
+/// Plans when to compute and when to heat over the next two days, and learns from what happens.
+package struct HeatPlanner: Sendable {
+  package let site: HeatSite
+  package let tuning: PlanTuning
+  /// Steps of the grid in a day.
+  package let stepsPerDay: Int
+  package var market: TaskMarket
+  var estimate: StoreEstimate
+  var demandForecast: DemandCorrection
+  private var prices: SlotPrices?
+  private var pricedAt = 0
+  private var curve: SupplyCurve?
+  private var priceHistory = PriceHistory()
+
+  package init(site: HeatSite, stepsPerDay: Int = 96, tuning: PlanTuning = PlanTuning()) {
+    self.site = site
+    self.tuning = tuning
+    self.stepsPerDay = stepsPerDay
+    market = TaskMarket(stepsPerDay: stepsPerDay)
+    estimate = StoreEstimate(layers: site.store.layers)
+    demandForecast = DemandCorrection(stepsPerDay: stepsPerDay)
+  }
+
+  private var stepHours: Double { 24 / Double(stepsPerDay) }
+
+  /// Takes in what is known, and decides about the present step.
+  package mutating func decide(_ situation: PlanSituation) -> PlanDecision {
+    market.observe(situation.queue + situation.running, at: situation.step)
+    let layers = estimate.update(situation.layers, backupOn: situation.isBackupOn)
+    priceHistory.note(situation.prices, at: situation.step)
+    let horizon = max(1, min(tuning.horizon, situation.stepsLeft ?? .max))
+    let outlook = outlook(situation, horizon: horizon)
+    let problem = PlanProblem(
+      site: site, outlook: outlook, layers: layers, situation: situation, stepHours: stepHours)
+    if curve == nil || situation.step % 4 == 0 {
+      curve = SupplyCurve(market: market, now: situation.step, slots: site.servers.slots)
+    }
+    guard let curve else { return fallback(situation) }
+    let value = HeatValue(
+      steps: problem.steps, limits: problem.limits, curve: curve, terminal: problem.terminal)
+    var course = value.course(from: problem.energy)
+    var slots =
+      (prices?.shifted(by: max(0, situation.step - pricedAt), horizon: horizon))
+      ?? SlotPrices(horizon: horizon)
+    let isFirst = prices == nil
+    let work = problem.work(market: market, tuning: tuning)
+    var limits = problem.slotLimits(worth: course.worth)
+    for round in 0..<2 {
+      limits = problem.slotLimits(worth: course.worth)
+      slots.settle(work, limits, rounds: isFirst ? 40 : tuning.rounds)
+      if round == 0 {
+        course = value.course(
+          from: problem.energy,
+          powers: slots.usedPower.enumerated().map { max(0, $0.element - problem.heldPower[$0.offset]) })
+      }
+    }
+    prices = slots
+    pricedAt = situation.step
+    let selection = TaskSelection(
+      problem: problem, slots: slots, limits: limits, worth: course.worth, tuning: tuning
+    ).choose()
+    let backup = BackupChoice(site: site, problem: problem, layers: layers, isOn: situation.isBackupOn)
+      .threshold(powers: slots.usedPower, boosts: course.boostsNow)
+    return PlanDecision(
+      start: selection.start, suspend: selection.suspend, backupBelow: backup, boosts: course.boostsNow,
+      prices: PlanPrices(
+        ask: outlook.price[0] + site.economics.wear - site.servers.capture * course.worth[0],
+        slotHour: slots.slot[0] / stepHours, heat: course.worth[0]),
+      isFallback: false, reasons: [])
+  }
+
+  private mutating func outlook(_ situation: PlanSituation, horizon: Int) -> PlanOutlook {
+    let price = priceHistory.extended(
+      situation.prices, at: situation.step, horizon: horizon, stepsPerDay: stepsPerDay)
+    let (demand, deviation) = demandForecast.corrected(situation, horizon: horizon)
+    return PlanOutlook(price: price, demand: demand, deviation: deviation)
+  }
+
+  private func fallback(_ situation: PlanSituation) -> PlanDecision {
+    PlanDecision(
+      start: [], suspend: [], backupBelow: site.store.backup.onBelow, boosts: false,
+      prices: PlanPrices(ask: situation.prices[0], slotHour: 0, heat: 0), isFallback: true, reasons: [])
+  }
+}
+
+/// Figures of the planner that a site may have otherwise.
+package struct PlanTuning: Hashable, Sendable {
+  /// Steps.
+  package var horizon = 192
+  /// Rounds of the price search for each plan, twice.
+  package var rounds = 6
+  /// Days of past arrivals that stand for the future.
+  package var marketDays = 3
+  /// Share of the slot price that counts against a start.
+  package var slotShare = 1.0
+  package var arrivals = 1.0
+  package var waitTrust = 1.0
+  package var suspendCost = 0.002
+
+  package init() {}
+}
+
+/// What is expected, by step from now.
+struct PlanOutlook: Sendable {
+  /// Electricity and what is added to it, EUR/kWh.
+  var price: [Double]
+  /// kWh.
+  var demand: [Double]
+  /// kWh.
+  var deviation: [Double]
+}
