@@ -1,4 +1,3 @@
-package import Scheduling
 package import Workload
 
 /// What stands at a simulated site: fixed for a simulation.
