@@ -119,7 +119,6 @@ struct PlanProblem: Sendable {
       },
       energy: (0..<horizon).map {
         (outlook.price[$0] + site.economics.wear - site.servers.capture * worth[$0]) * stepHours
-      },
-      stepHours: stepHours, missPenalty: site.economics.missPenalty)
+      })
   }
 }

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The price μ of a slot in each step, at which the work that is worth it fills the slots and no more.
 ///
 /// The tasks share slots, and under a cap power. With a price on both they fall apart: each chooses its own best
@@ -17,6 +13,23 @@ struct SlotPrices: Sendable {
     var weight: Double
   }
 
+  /// What limits the work, by step.
+  struct Limits: Sendable {
+    var slots: [Double]
+    /// kW; infinite where nothing caps.
+    var power: [Double]
+    /// Cost of one kW in one step: electricity and wear less the worth of the heat, EUR.
+    var energy: [Double]
+  }
+
+  /// Sums of the prices up to each step.
+  struct Sums: Sendable {
+    /// EUR for one kW.
+    var energy: [Double]
+    /// EUR for one slot.
+    var slot: [Double]
+  }
+
   /// EUR for one slot in one step.
   private(set) var slot: [Double]
   /// EUR for one kW in one step, on top of the energy: where a cap binds.
@@ -24,6 +37,8 @@ struct SlotPrices: Sendable {
   /// Slots in use by work, and kW, as expected.
   private(set) var usedSlots: [Double]
   private(set) var usedPower: [Double]
+  private var slotPace: PricePace
+  private var powerPace: PricePace
 
   /// EUR within which two times are nearly as good.
   static let softness = 0.004
@@ -33,61 +48,41 @@ struct SlotPrices: Sendable {
     power = slot
     usedSlots = slot
     usedPower = slot
+    slotPace = PricePace(count: horizon, first: 0.002)
+    powerPace = PricePace(count: horizon, first: 0.005)
   }
 
   /// The prices of the last plan, for one that begins that many steps later.
   func shifted(by steps: Int, horizon: Int) -> SlotPrices {
     var next = SlotPrices(horizon: horizon)
+    guard !slot.isEmpty else { return next }
     for index in 0..<horizon {
       let from = min(index + steps, slot.count - 1)
-      guard from >= 0 else { continue }
       next.slot[index] = slot[from]
       next.power[index] = power[from]
     }
+    next.slotPace = slotPace.shifted(by: steps, count: horizon)
+    next.powerPace = powerPace.shifted(by: steps, count: horizon)
     return next
-  }
-
-  /// What limits the work: by step.
-  struct Limits: Sendable {
-    var slots: [Double]
-    /// kW; infinite where nothing caps.
-    var power: [Double]
-    /// Cost of one kW in one step: electricity and wear less the worth of the heat, EUR.
-    var energy: [Double]
-    var stepHours: Double
-    /// Share of the revenue that is lost when a started task isn't finished.
-    var missPenalty: Double
   }
 
   /// Moves the prices towards balance.
   mutating func settle(_ work: [Work], _ limits: Limits, rounds: Int) {
-    let horizon = slot.count
-    guard horizon > 0 else { return }
-    let most = limits.slots.max() ?? 1
-    for round in 0..<rounds {
-      respond(work, limits)
-      // EUR a slot-hour for an excess of all slots; smaller steps later.
-      let rate = 0.05 * limits.stepHours / (1 + 0.15 * Double(round))
-      for index in 0..<horizon {
-        let excess = (usedSlots[index] - limits.slots[index]) / max(1, most)
-        slot[index] = max(0, slot[index] + rate * min(1, max(-1, excess)))
+    var choices = TaskChoices(horizon: slot.count)
+    for round in 0...rounds {
+      choices.respond(to: sums(limits), work: work)
+      usedSlots = Array(choices.slots.prefix(slot.count))
+      usedPower = Array(choices.kilowatts.prefix(slot.count))
+      guard round < rounds else { break }
+      for index in slot.indices {
+        slotPace.move(&slot[index], at: index, by: usedSlots[index] - limits.slots[index])
         if limits.power[index].isFinite {
-          let over = (usedPower[index] - limits.power[index]) / max(0.3, 0.3 * most)
-          power[index] = max(0, power[index] + 4 * rate * min(1, max(-1, over)))
+          powerPace.move(&power[index], at: index, by: usedPower[index] - limits.power[index])
         } else {
           power[index] = 0
         }
       }
     }
-    respond(work, limits)
-  }
-
-  /// Sums of the prices up to each step.
-  struct Sums: Sendable {
-    /// EUR for one kW.
-    var energy: [Double]
-    /// EUR for one slot.
-    var slot: [Double]
   }
 
   func sums(_ limits: Limits) -> Sums {
@@ -100,87 +95,41 @@ struct SlotPrices: Sendable {
     }
     return sums
   }
+}
 
-  private mutating func respond(_ work: [Work], _ limits: Limits) {
-    let horizon = slot.count
-    let sums = sums(limits)
-    // Changes of the slots and kW in use, summed up at the end.
-    var slotChange = Array(repeating: 0.0, count: horizon + 1)
-    var powerChange = slotChange
-    var scratch: [Double] = []
-    for item in work {
-      let task = item.task
-      if task.isPreemptible {
-        let (steps, share) = Self.pieces(item, sums, limits)
-        for step in steps {
-          slotChange[step] += share * item.weight
-          slotChange[step + 1] -= share * item.weight
-          powerChange[step] += share * item.weight * task.kilowatts
-          powerChange[step + 1] -= share * item.weight * task.kilowatts
-        }
-        continue
-      }
-      let last = min(task.deadline - task.remaining, horizon - 1)
-      guard last >= item.release else { continue }
-      scratch.removeAll(keepingCapacity: true)
-      var best = 0.0
-      for start in item.release...last {
-        let end = min(horizon, start + task.remaining)
-        let value =
-          task.revenue * Double(end - start) / Double(task.remaining)
-          - task.kilowatts * (sums.energy[end] - sums.energy[start]) - (sums.slot[end] - sums.slot[start])
-        scratch.append(value)
-        best = max(best, value)
-      }
-      let softness = Self.softness
-      var total = exp((0 - best) / softness)
-      for index in scratch.indices {
-        let gap = (scratch[index] - best) / softness
-        scratch[index] = gap > -12 ? exp(gap) : 0
-        total += scratch[index]
-      }
-      for (index, share) in scratch.enumerated() where share > 0 {
-        let start = item.release + index
-        let end = min(horizon, start + task.remaining)
-        let part = item.weight * share / total
-        slotChange[start] += part
-        slotChange[end] -= part
-        powerChange[start] += part * task.kilowatts
-        powerChange[end] -= part * task.kilowatts
-      }
-    }
-    var slots = 0.0
-    var kilowatts = 0.0
-    for index in 0..<horizon {
-      slots += slotChange[index]
-      kilowatts += powerChange[index]
-      usedSlots[index] = slots
-      usedPower[index] = kilowatts
-    }
+/// How fast prices move: faster while they go on in one direction, slower after each turn (Riedmiller and Braun,
+/// "A direct adaptive method for faster backpropagation learning: the RPROP algorithm", 1993).
+struct PricePace: Sendable {
+  private var pace: [Double]
+  private var last: [Double]
+  private let first: Double
+
+  private static let faster = 1.3
+  private static let slower = 0.5
+
+  init(count: Int, first: Double) {
+    pace = Array(repeating: first, count: count)
+    last = Array(repeating: 0, count: count)
+    self.first = first
   }
 
-  /// The cheapest steps for a task that may be suspended, and the share with which it is worth doing.
-  private static func pieces(_ item: Work, _ sums: Sums, _ limits: Limits) -> (steps: [Int], share: Double) {
-    let task = item.task
-    let horizon = sums.slot.count - 1
-    let end = min(task.deadline, horizon)
-    guard end > item.release else { return ([], 0) }
-    let costs = (item.release..<end).map { step in
-      (
-        step: step,
-        cost: task.kilowatts * (sums.energy[step + 1] - sums.energy[step]) + sums.slot[step + 1]
-          - sums.slot[step]
-      )
+  func shifted(by steps: Int, count: Int) -> PricePace {
+    var next = PricePace(count: count, first: first)
+    guard !pace.isEmpty else { return next }
+    for index in 0..<count { next.pace[index] = max(first / 16, min(first, pace[min(index + steps, pace.count - 1)])) }
+    return next
+  }
+
+  /// Raises a price for an excess of demand, lowers it for a lack, never below nothing.
+  mutating func move(_ price: inout Double, at index: Int, by excess: Double) {
+    let turn = excess * last[index]
+    if turn > 0 {
+      pace[index] = min(pace[index] * Self.faster, first * 8)
+    } else if turn < 0 {
+      pace[index] = max(pace[index] * Self.slower, first / 200)
     }
-    let needed = min(task.remaining, costs.count)
-    let chosen = costs.sorted { $0.cost < $1.cost }.prefix(needed)
-    let cost = chosen.reduce(0) { $0 + $1.cost }
-    let isOpen = task.deadline > horizon
-    let reward = task.revenue * (isOpen ? Double(needed) / Double(task.remaining) : 1)
-    if task.isStarted { return (chosen.map(\.step), 1) }
-    if !isOpen, costs.count < task.remaining { return ([], 0) }
-    let value = (reward - cost) / softness
-    let share = value > 12 ? 1 : value < -12 ? 0 : 1 / (1 + exp(-value))
-    return (chosen.map(\.step), share)
+    last[index] = excess
+    // A small imbalance moves a price by less than the full pace.
+    price = max(0, price + pace[index] * min(1, max(-1, 2 * excess)))
   }
 }
