@@ -72,6 +72,7 @@ struct StateMessage: Decodable, Sendable {
     var absorbedKwh: Double
     var backupKwh: Double
     var demandKwh: Double
+    var drawL: Double?
   }
   struct Price: Decodable, Sendable {
     var now: Double?

@@ -4,6 +4,7 @@ import FoundationEssentials
 package struct ControllerSession {
   private var planner: HeatPlanner?
   private var stepSeconds = 900.0
+  private var tapC = 45.0
   private let decoder = JSONDecoder()
   private let encoder = JSONEncoder()
 
@@ -21,6 +22,7 @@ package struct ControllerSession {
       case "hello":
         let hello = try decoder.decode(HelloMessage.self, from: data)
         stepSeconds = Double(hello.stepS)
+        tapC = hello.tank.tapC ?? 45
         planner = HeatPlanner(site: Self.site(hello), stepsPerDay: 86_400 / hello.stepS, tuning: tuning)
         return #"{"type":"ready","name":"samovar"}"#
       case "state":
@@ -86,9 +88,13 @@ package struct ControllerSession {
       mains: state.forecast?.mainsC ?? 10, caps: (state.capW ?? []).map { $0.map { $0 / 1000 } },
       running: state.slots.running.map { task($0, running: true) },
       queue: state.queue.map { task($0, running: false) },
-      last: state.last.map {
+      last: state.last.map { last in
         StepMeasurement(
-          serverHeat: $0.serverKwh, absorbed: $0.absorbedKwh, backup: $0.backupKwh, demand: $0.demandKwh)
+          serverHeat: last.serverKwh, absorbed: last.absorbedKwh, backup: last.backupKwh,
+          demand: last.demandKwh,
+          taps: last.drawL.map {
+            $0 * StoreDescription.kilowattHoursPerLitreKelvin * max(0, tapC - (state.forecast?.mainsC ?? 10))
+          })
       })
   }
 }

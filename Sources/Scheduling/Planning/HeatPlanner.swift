@@ -6,7 +6,8 @@ package struct HeatPlanner: Sendable {
   package let stepsPerDay: Int
   package var market: TaskMarket
   var estimate: StoreEstimate
-  var demandForecast: DemandCorrection
+  var forecast: DemandForecast
+  private var tapShare = 1.0
   private var prices: SlotPrices?
   private var pricedAt = 0
   private var curve: SupplyCurve?
@@ -18,7 +19,7 @@ package struct HeatPlanner: Sendable {
     self.stepsPerDay = stepsPerDay
     market = TaskMarket(stepsPerDay: stepsPerDay)
     estimate = StoreEstimate(layers: site.store.layers)
-    demandForecast = DemandCorrection(stepsPerDay: stepsPerDay)
+    forecast = DemandForecast(stepsPerDay: stepsPerDay)
   }
 
   private var stepHours: Double { 24 / Double(stepsPerDay) }
@@ -59,8 +60,7 @@ package struct HeatPlanner: Sendable {
     let selection = TaskSelection(
       problem: problem, slots: slots, limits: limits, worth: course.worth, tuning: tuning
     ).choose()
-    let backup = BackupChoice(site: site, problem: problem, layers: layers, isOn: situation.isBackupOn)
-      .threshold(powers: slots.usedPower, boosts: course.boostsNow)
+    let backup = backupThreshold(situation, layers, outlook, problem, slots)
     return PlanDecision(
       start: selection.start, suspend: selection.suspend, backupBelow: backup, boosts: course.boostsNow,
       prices: PlanPrices(
@@ -72,8 +72,47 @@ package struct HeatPlanner: Sendable {
   private mutating func outlook(_ situation: PlanSituation, horizon: Int) -> PlanOutlook {
     let price = priceHistory.extended(
       situation.prices, at: situation.step, horizon: horizon, stepsPerDay: stepsPerDay)
-    let (demand, deviation) = demandForecast.corrected(situation, horizon: horizon)
+    var base = situation.demand.prefix(horizon).map { $0.isFinite ? max(0, $0) : 0 }
+    while base.count < horizon {
+      base.append(base.count >= stepsPerDay ? base[base.count - stepsPerDay] : base.last ?? 0)
+    }
+    forecast.note(actual: situation.last?.demand, forecast: base[0], at: situation.step)
+    let loop = site.store.loopKilowatts * stepHours
+    if let last = situation.last, last.demand > loop, let taps = last.taps {
+      tapShare += 0.02 * (min(1, max(0, taps / max(1e-6, last.demand - loop))) - tapShare)
+    }
+    let level = 1 + tuning.level * (forecast.level - 1)
+    let demand = base.enumerated().map { index, expected in
+      // What was drawn lately says more about today than about tomorrow.
+      expected * (1 + (level - 1) * max(0.3, 1 - Double(index) / Double(2 * stepsPerDay)))
+    }
+    let deviation = forecast.deviations(from: situation.step, forecast: base).map { $0 * tuning.deviation }
     return PlanOutlook(price: price, demand: demand, deviation: deviation)
+  }
+
+  private func backupThreshold(
+    _ situation: PlanSituation, _ layers: [Double], _ outlook: PlanOutlook, _ problem: PlanProblem,
+    _ slots: SlotPrices
+  ) -> Double {
+    let steps = min(problem.horizon, tuning.backupSteps)
+    let excess = forecast.excess(
+      at: situation.step, steps: steps, quantile: tuning.quantile, forecast: situation.demand)
+    let loop = site.store.loopKilowatts * stepHours
+    var before = 0.0
+    let demand = (0..<steps).map { index in
+      let more = excess[index] - before
+      before = excess[index]
+      let asked = max(0, outlook.demand[index] + more - loop)
+      return StoreModel.Demand(taps: asked * tapShare, heating: asked * (1 - tapShare))
+    }
+    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    return BackupChoice(
+      site: site, layers: layers, isOn: situation.isBackupOn, mains: situation.mains, stepHours: stepHours,
+      demand: demand,
+      serverHeat: (0..<steps).map {
+        site.servers.capture * (idle + slots.usedPower[$0] * 0.7 + problem.firmPower[$0])
+      }
+    ).threshold()
   }
 
   private func fallback(_ situation: PlanSituation) -> PlanDecision {
@@ -96,6 +135,10 @@ package struct PlanTuning: Hashable, Sendable {
   package var arrivals = 1.0
   package var waitTrust = 1.0
   package var suspendCost = 0.002
+  package var level = 0.7
+  package var deviation = 1.0
+  package var quantile = 0.97
+  package var backupSteps = 8
 
   package init() {}
 }

@@ -50,12 +50,16 @@ package struct StepMeasurement: Hashable, Sendable {
   package var serverHeat: Double
   package var absorbed: Double
   package var backup: Double
+  /// Of taps, space heating and circulation loop.
   package var demand: Double
+  /// Of the taps alone, where it is measured.
+  package var taps: Double?
 
-  package init(serverHeat: Double, absorbed: Double, backup: Double, demand: Double) {
+  package init(serverHeat: Double, absorbed: Double, backup: Double, demand: Double, taps: Double? = nil) {
     self.serverHeat = serverHeat
     self.absorbed = absorbed
     self.backup = backup
     self.demand = demand
+    self.taps = taps
   }
 }

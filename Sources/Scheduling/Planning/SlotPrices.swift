@@ -116,7 +116,9 @@ struct PricePace: Sendable {
   func shifted(by steps: Int, count: Int) -> PricePace {
     var next = PricePace(count: count, first: first)
     guard !pace.isEmpty else { return next }
-    for index in 0..<count { next.pace[index] = max(first / 16, min(first, pace[min(index + steps, pace.count - 1)])) }
+    for index in 0..<count {
+      next.pace[index] = max(first / 16, min(first, pace[min(index + steps, pace.count - 1)]))
+    }
     return next
   }
 
