@@ -67,30 +67,39 @@ package struct DemandForecast: Hashable, Sendable {
     }
   }
 
-  /// Excess of the sum over the next 1, 2, … steps that is exceeded with the probability 1 − `quantile`: kWh.
-  package func excess(at step: Int, steps: Int, quantile: Double, forecast: [Double]) -> [Double] {
-    let mean = forecast.prefix(stepsPerDay).reduce(0, +) / Double(max(1, min(stepsPerDay, forecast.count)))
-    let window = max(1, stepsPerDay / 16)
-    let slot = step % stepsPerDay
-    var sums: [[Double]] = Array(repeating: [], count: steps)
-    for start in history.indices {
-      let distance = abs(history[start].step % stepsPerDay - slot)
-      guard min(distance, stepsPerDay - distance) <= window else { continue }
-      var sum = 0.0
-      for length in 0..<steps {
-        let index = start + length
-        guard index < history.count, history[index].step == history[start].step + length else { break }
-        sum += history[index].actual - history[index].forecast
-        sums[length].append(sum)
-      }
+  /// How lumpy the demand is: the variance of what is drawn for each kWh that is expected, in kWh. For draw-offs that
+  /// come by chance it is their mean size, weighted by energy (the index of dispersion of a compound Poisson process).
+  package var lump: Double {
+    var squares = 0.0
+    var expected = 0.0
+    for entry in history {
+      squares += (entry.actual - entry.forecast) * (entry.actual - entry.forecast)
+      expected += entry.forecast
     }
-    return (0..<steps).map { length in
-      guard sums[length].count >= 3 * window else {
-        // Too little seen: one and a half mean steps, growing with the root of the time.
-        return 1.5 * mean * Double(length + 1).squareRoot()
-      }
-      let sorted = sums[length].sorted()
-      return max(0, sorted[min(sorted.count - 1, Int(Double(sorted.count) * quantile))])
+    let mean = history.isEmpty ? 0 : expected / Double(history.count)
+    let prior = max(1e-6, mean * Double(stepsPerDay)) * Self.priorDays
+    return (squares + Self.priorLump * prior) / (expected + prior)
+  }
+
+  /// A bath: the large draw-off of profile L of EU 812/2013, in kWh.
+  static let priorLump = 3.6
+  static let priorDays = 2.0
+
+  /// What may be asked for in the next 1, 2, … steps together when much is drawn: the expectation and as many standard
+  /// deviations as said, in kWh.
+  package func peaks(from index: Int, steps: Int, forecast: [Double], deviations: Double) -> [Double] {
+    let lump = lump
+    let floor =
+      0.25 * forecast.prefix(stepsPerDay).reduce(0, +) / Double(max(1, min(stepsPerDay, forecast.count)))
+    var sum = 0.0
+    var smooth = 0.0
+    return (0..<steps).map { offset in
+      let at = min(index + offset, forecast.count - 1)
+      sum += forecast[at]
+      // Nobody draws by the clock: the neighbouring half hours count too.
+      let near = forecast[max(0, at - 2)...min(forecast.count - 1, at + 2)]
+      smooth += max(floor, near.reduce(0, +) / Double(near.count))
+      return max(sum, smooth) + deviations * (lump * smooth).squareRoot()
     }
   }
 }

@@ -32,7 +32,8 @@ package struct HeatPlanner: Sendable {
     let horizon = max(1, min(tuning.horizon, situation.stepsLeft ?? .max))
     let outlook = outlook(situation, horizon: horizon)
     let problem = PlanProblem(
-      site: site, outlook: outlook, layers: layers, situation: situation, stepHours: stepHours)
+      site: site, outlook: outlook, layers: layers, situation: situation, stepHours: stepHours,
+      reserve: tuning.reserve)
     if curve == nil || situation.step % 4 == 0 {
       curve = SupplyCurve(market: market, now: situation.step, slots: site.servers.slots)
     }
@@ -87,7 +88,17 @@ package struct HeatPlanner: Sendable {
       expected * (1 + (level - 1) * max(0.3, 1 - Double(index) / Double(2 * stepsPerDay)))
     }
     let deviation = forecast.deviations(from: situation.step, forecast: base).map { $0 * tuning.deviation }
-    return PlanOutlook(price: price, demand: demand, deviation: deviation)
+    let net = demand.map { max(0, $0 - loop) }
+    let backup = site.store.backup.kilowatts * stepHours
+    let reserve = (0..<horizon).map { index in
+      // Heat that a peak takes beyond what the backup heater gives meanwhile.
+      forecast.peaks(
+        from: index, steps: min(tuning.backupSteps, horizon - index), forecast: net,
+        deviations: tuning.reservePeak
+      )
+      .enumerated().map { $0.element - backup * Double($0.offset) }.max() ?? 0
+    }
+    return PlanOutlook(price: price, demand: demand, deviation: deviation, reserve: reserve)
   }
 
   private func backupThreshold(
@@ -95,14 +106,13 @@ package struct HeatPlanner: Sendable {
     _ slots: SlotPrices
   ) -> Double {
     let steps = min(problem.horizon, tuning.backupSteps)
-    let excess = forecast.excess(
-      at: situation.step, steps: steps, quantile: tuning.quantile, forecast: situation.demand)
     let loop = site.store.loopKilowatts * stepHours
+    let peaks = forecast.peaks(
+      from: 0, steps: steps, forecast: outlook.demand.map { max(0, $0 - loop) }, deviations: tuning.peak)
     var before = 0.0
-    let demand = (0..<steps).map { index in
-      let more = excess[index] - before
-      before = excess[index]
-      let asked = max(0, outlook.demand[index] + more - loop)
+    let demand = peaks.map { peak in
+      let asked = max(0, peak - before)
+      before = max(before, peak)
       return StoreModel.Demand(taps: asked * tapShare, heating: asked * (1 - tapShare))
     }
     let idle = Double(site.servers.slots) * site.servers.idleKilowatts
@@ -137,7 +147,9 @@ package struct PlanTuning: Hashable, Sendable {
   package var suspendCost = 0.002
   package var level = 0.7
   package var deviation = 1.0
-  package var quantile = 0.97
+  package var reserve = 0.15
+  package var peak = 3.0
+  package var reservePeak = 2.0
   package var backupSteps = 8
 
   package init() {}
@@ -151,4 +163,6 @@ struct PlanOutlook: Sendable {
   var demand: [Double]
   /// kWh.
   var deviation: [Double]
+  /// Heat that a peak takes beyond what the backup heater gives meanwhile: kWh.
+  var reserve: [Double]
 }

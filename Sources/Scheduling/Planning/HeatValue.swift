@@ -14,6 +14,8 @@ struct HeatValue: Sendable {
     var fixed: Double
     /// Standard deviation of the demand: kWh.
     var deviation: Double
+    /// Heat above `lowest` that must be there against a peak; below it the backup heater runs: kWh.
+    var reserve: Double
     var freeSlots: Int
     /// New tasks may take at most that: kW.
     var room: Double
@@ -72,11 +74,15 @@ struct HeatValue: Sendable {
     var raw = Array(repeating: 0.0, count: count)
     let margin = Self.margin
     for index in 0..<count {
-      if index < margin {
-        let missing = spacing * Double(margin - index)
-        let helped = min(missing, limits.backup)
+      // Where the backup heater must help, it gives what it can.
+      let lack = step.reserve + spacing * Double(margin - index)
+      if lack > 0 {
+        let helped = min(lack, limits.backup)
+        let place = Double(index - margin) + helped / spacing
+        let missing = max(0, -place) * spacing
         raw[index] =
-          next[0] - helped * step.backupPrice - (missing - helped) * max(limits.unmet, step.backupPrice)
+          Self.interpolate(next, max(0, place)) - helped * step.backupPrice
+          - missing * max(limits.unmet, step.backupPrice)
       } else if index < margin + Self.states {
         raw[index] = next[index - margin]
       } else {
@@ -140,7 +146,7 @@ struct HeatValue: Sendable {
   /// λ: what one more kWh in the store is worth when a step begins, in EUR/kWh. Falls with the energy.
   func worth(at index: Int, energy: Double) -> Double {
     let step = steps[max(0, min(index, steps.count) - 1)]
-    if energy <= limits.lowest - spacing { return step.backupPrice }
+    if energy <= limits.lowest + step.reserve - spacing / 2 { return step.backupPrice }
     if energy >= limits.highest + spacing { return -limits.fanShare * max(0, step.price) }
     let place = (energy - limits.lowest) / spacing
     let low = min(max(0, place - 1), Double(Self.states - 1))

@@ -17,7 +17,10 @@ struct PlanProblem: Sendable {
 
   var horizon: Int { outlook.price.count }
 
-  init(site: HeatSite, outlook: PlanOutlook, layers: [Double], situation: PlanSituation, stepHours: Double) {
+  init(
+    site: HeatSite, outlook: PlanOutlook, layers: [Double], situation: PlanSituation, stepHours: Double,
+    reserve: Double
+  ) {
     self.site = site
     self.outlook = outlook
     self.situation = situation
@@ -27,7 +30,7 @@ struct PlanProblem: Sendable {
     let mains = situation.mains
     energy = capacity * (layers.reduce(0, +) / Double(max(1, layers.count)) - mains)
     let isElectric = store.backup.fuel == .electricity
-    let lowest = capacity * Self.reserve * (store.charge - mains)
+    let lowest = capacity * reserve * (store.charge - mains)
     let loss = store.lossWattsPerKelvin / 1000 * stepHours
     limits = HeatValue.Limits(
       lowest: lowest, highest: max(lowest + 1, capacity * (store.hottestCoolant - Self.fullMargin - mains)),
@@ -62,13 +65,12 @@ struct PlanProblem: Sendable {
           fixed: site.servers.capture * (busy + idle) * stepHours - outlook.demand[index]
             - loss * (mains - store.ambient),
           deviation: outlook.deviation[index],
+          reserve: min(0.6 * (limits.highest - lowest), max(0, outlook.reserve[index])),
           freeSlots: max(0, site.servers.slots - Int(firmSlots[index] + heldSlots[index])),
           room: cap.map { max(0, $0 - idle - busy) } ?? .infinity))
     }
   }
 
-  /// Charge at which the backup heater must help.
-  static let reserve = 0.20
   /// Kelvin below the coolant's limit at which the store takes no more.
   static let fullMargin = 3.0
 

@@ -25,6 +25,11 @@ struct TaskSelection {
     candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
     var room = CapRoom(problem: problem)
     var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
+    let begun = (problem.situation.queue + problem.situation.running).filter {
+      $0.isPreemptible && $0.isStarted
+    }
+    var commitments = Commitments(
+      begun: begun, firmSlots: problem.firmSlots, slots: problem.site.servers.slots)
     // A slot that would stay empty now costs nothing now.
     let empty = slots.slot.first ?? 0
     var start: [String] = []
@@ -32,6 +37,7 @@ struct TaskSelection {
     for candidate in candidates {
       guard free > 0 else { break }
       guard candidate.regret + empty * tuning.slotShare > 0 else { break }
+      if !candidate.task.isPreemptible, !commitments.admit(candidate.task) { continue }
       guard room.take(candidate.task) || candidate.regret == .infinity else { continue }
       free -= 1
       if candidate.task.isRunning { kept.insert(candidate.task.id) } else { start.append(candidate.task.id) }
@@ -56,7 +62,7 @@ struct TaskSelection {
 
   private func piecewise(_ task: PlannableTask, _ sums: SlotPrices.Sums) -> Double {
     let horizon = problem.horizon
-    if task.isStarted, task.slack <= 0 { return .infinity }
+    if task.isStarted, task.slack <= 1 { return .infinity }
     let end = min(task.deadline, horizon)
     func cost(_ step: Int) -> Double {
       task.kilowatts * (sums.energy[step + 1] - sums.energy[step]) + sums.slot[step + 1] - sums.slot[step]
