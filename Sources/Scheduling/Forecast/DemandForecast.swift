@@ -85,6 +85,18 @@ package struct DemandForecast: Hashable, Sendable {
   static let priorLump = 3.6
   static let priorDays = 2.0
 
+  /// Tail of what is drawn beyond the expectation in the next two hours: how often a large draw-off falls into them, and
+  /// the energy with which the chance of more falls to 1/e, in kWh.
+  package func tail(from index: Int, forecast: [Double]) -> (chance: Double, scale: Double) {
+    let steps = max(1, stepsPerDay / 12)
+    guard !forecast.isEmpty else { return (0, 1) }
+    let end = min(forecast.count, index + steps)
+    let expected = forecast[min(index, end - 1)..<end].reduce(0, +)
+    let lump = lump
+    // Between one lump, which falls off as an exponential does, and many, which spread as their root does.
+    return (min(1, expected / lump), (lump * expected / 2 + lump * lump / 4).squareRoot())
+  }
+
   /// What may be asked for in the next 1, 2, … steps together when much is drawn: the expectation and as many standard
   /// deviations as said, in kWh.
   package func peaks(from index: Int, steps: Int, forecast: [Double], deviations: Double) -> [Double] {

@@ -89,16 +89,17 @@ package struct HeatPlanner: Sendable {
     }
     let deviation = forecast.deviations(from: situation.step, forecast: base).map { $0 * tuning.deviation }
     let net = demand.map { max(0, $0 - loop) }
-    let backup = site.store.backup.kilowatts * stepHours
-    let reserve = (0..<horizon).map { index in
-      // Heat that a peak takes beyond what the backup heater gives meanwhile.
-      forecast.peaks(
-        from: index, steps: min(tuning.backupSteps, horizon - index), forecast: net,
-        deviations: tuning.reservePeak
+    // What is missing leaves the outlet too cold by it over the store's capacity, for as long as the backup heater
+    // takes to bring it: the cost grows with its square, whose mean over an exponential tail is twice the scale's.
+    let shortage =
+      site.economics.cold / max(0.1, site.store.backup.kilowatts) / site.store.kilowattHoursPerKelvin
+    let risk = (0..<horizon).map { index in
+      let tail = forecast.tail(from: index, forecast: net)
+      return (
+        tuning.risk * shortage * tail.chance * tail.scale * tail.scale * 12 / Double(stepsPerDay), tail.scale
       )
-      .enumerated().map { $0.element - backup * Double($0.offset) }.max() ?? 0
     }
-    return PlanOutlook(price: price, demand: demand, deviation: deviation, reserve: reserve)
+    return PlanOutlook(price: price, demand: demand, deviation: deviation, risk: risk)
   }
 
   private func backupThreshold(
@@ -149,7 +150,7 @@ package struct PlanTuning: Hashable, Sendable {
   package var deviation = 1.0
   package var reserve = 0.15
   package var peak = 3.0
-  package var reservePeak = 2.0
+  package var risk = 2.0
   package var backupSteps = 8
 
   package init() {}
@@ -163,6 +164,6 @@ struct PlanOutlook: Sendable {
   var demand: [Double]
   /// kWh.
   var deviation: [Double]
-  /// Heat that a peak takes beyond what the backup heater gives meanwhile: kWh.
-  var reserve: [Double]
+  /// Expected cost of cold water at an empty store, EUR, and the energy with which it falls to 1/e, kWh.
+  var risk: [(cost: Double, scale: Double)]
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The worth of heat in the store, by a dynamic program over its energy (Bellman, "Dynamic Programming", 1957).
 ///
 /// The state is the energy E in kWh above cold water. Between `lowest`, where the backup heater must help, and
@@ -14,8 +16,9 @@ struct HeatValue: Sendable {
     var fixed: Double
     /// Standard deviation of the demand: kWh.
     var deviation: Double
-    /// Heat above `lowest` that must be there against a peak; below it the backup heater runs: kWh.
-    var reserve: Double
+    /// Expected cost of cold water in the step with a store at `lowest`, EUR, and the energy above it with which that
+    /// falls to 1/e: kWh.
+    var risk: (cost: Double, scale: Double)
     var freeSlots: Int
     /// New tasks may take at most that: kW.
     var room: Double
@@ -74,20 +77,22 @@ struct HeatValue: Sendable {
     var raw = Array(repeating: 0.0, count: count)
     let margin = Self.margin
     for index in 0..<count {
-      // Where the backup heater must help, it gives what it can.
-      let lack = step.reserve + spacing * Double(margin - index)
-      if lack > 0 {
-        let helped = min(lack, limits.backup)
-        let place = Double(index - margin) + helped / spacing
-        let missing = max(0, -place) * spacing
+      if index < margin {
+        let missing = spacing * Double(margin - index)
+        let helped = min(missing, limits.backup)
         raw[index] =
-          Self.interpolate(next, max(0, place)) - helped * step.backupPrice
-          - missing * max(limits.unmet, step.backupPrice)
+          next[0] - helped * step.backupPrice - (missing - helped) * max(limits.unmet, step.backupPrice)
       } else if index < margin + Self.states {
         raw[index] = next[index - margin]
       } else {
         let over = spacing * Double(index - margin - Self.states + 1)
         raw[index] = next[Self.states - 1] - over * limits.fanShare * max(0, step.price)
+      }
+    }
+    if step.risk.cost > 0 {
+      for index in 0..<count {
+        let above = spacing * Double(index - margin)
+        raw[index] -= step.risk.cost * exp(-max(-1, above / step.risk.scale))
       }
     }
     // Three points at 0 and ±√3 σ with weights 2/3 and 1/6: exact to the fifth moment of a normal error.
@@ -146,7 +151,7 @@ struct HeatValue: Sendable {
   /// λ: what one more kWh in the store is worth when a step begins, in EUR/kWh. Falls with the energy.
   func worth(at index: Int, energy: Double) -> Double {
     let step = steps[max(0, min(index, steps.count) - 1)]
-    if energy <= limits.lowest + step.reserve - spacing / 2 { return step.backupPrice }
+    if energy <= limits.lowest - spacing { return step.backupPrice }
     if energy >= limits.highest + spacing { return -limits.fanShare * max(0, step.price) }
     let place = (energy - limits.lowest) / spacing
     let low = min(max(0, place - 1), Double(Self.states - 1))

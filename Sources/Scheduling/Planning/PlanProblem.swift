@@ -65,7 +65,7 @@ struct PlanProblem: Sendable {
           fixed: site.servers.capture * (busy + idle) * stepHours - outlook.demand[index]
             - loss * (mains - store.ambient),
           deviation: outlook.deviation[index],
-          reserve: min(0.6 * (limits.highest - lowest), max(0, outlook.reserve[index])),
+          risk: outlook.risk[index],
           freeSlots: max(0, site.servers.slots - Int(firmSlots[index] + heldSlots[index])),
           room: cap.map { max(0, $0 - idle - busy) } ?? .infinity))
     }
