@@ -1,3 +1,4 @@
+package import Scheduling
 package import Workload
 
 /// A boiler site in motion: tank, taps, server loop and backup heater. Pure: the same steps give the same

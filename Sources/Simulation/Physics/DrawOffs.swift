@@ -1,4 +1,4 @@
-import Scheduling
+package import Scheduling
 package import Workload
 
 /// The tappings of every day, and how much of them falls into a span of simulated time. Deterministic: a seed

@@ -1,4 +1,3 @@
-package import Scheduling
 package import Workload
 
 /// Hot water drawn in a day, by the tapping profiles of Regulation (EU) No 812/2013, annex VII, table 3.
@@ -90,9 +89,9 @@ package struct Tapping: Hashable, Sendable, Codable {
   package var temperature: Celsius { peak ?? Self.mixed }
 
   /// Heat per time while it flows.
-  func power(cold: Celsius) -> Watts {
+  package func power(cold: Celsius) -> Watts {
     Watts(litresPerMinute / 60 * StratifiedTank.joulesPerLitreKelvin * max(1, temperature.value - cold.value))
   }
 
-  func seconds(cold: Celsius) -> Double { energy.value / power(cold: cold).value }
+  package func seconds(cold: Celsius) -> Double { energy.value / power(cold: cold).value }
 }

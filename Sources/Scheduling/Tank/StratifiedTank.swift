@@ -17,9 +17,17 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - volumes: litres from the bottom to the top; at least one, each more than nothing.
   package init(volumes: [Double], temperature: Celsius) {
+    self.init(volumes: volumes, temperatures: Array(repeating: temperature, count: volumes.count))
+  }
+
+  /// - Parameters:
+  ///   - volumes: litres from the bottom to the top; at least one, each more than nothing.
+  ///   - temperatures: as many as volumes.
+  package init(volumes: [Double], temperatures: [Celsius]) {
     precondition(!volumes.isEmpty && volumes.allSatisfy { $0 > 0 }, "a tank has layers, and each a volume")
+    precondition(temperatures.count == volumes.count, "each layer has a temperature")
     self.volumes = volumes
-    temperatures = Array(repeating: temperature, count: volumes.count)
+    self.temperatures = temperatures
   }
 
   package var bottom: Celsius { temperatures[0] }
@@ -35,14 +43,15 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
     Celsius(content.value / Self.joulesPerLitreKelvin / volumes.reduce(0, +))
   }
 
-  /// Water enters at the bottom and as much leaves at the top. At most the smallest layer's volume at once.
+  /// Water enters at one layer, the bottom where none is named, and as much leaves at the top. At most the smallest
+  /// layer's volume at once.
   ///
   /// - Returns: heat taken out, relative to the water that entered.
-  mutating func draw(litres: Double, entering cold: Celsius) -> Joules {
+  package mutating func draw(litres: Double, entering cold: Celsius, at entry: Int = 0) -> Joules {
     precondition(litres >= 0 && litres <= smallestLayer, "a piston of more than a layer")
     let leaving = top
-    for index in temperatures.indices.reversed() {
-      let below = index == 0 ? cold.value : temperatures[index - 1].value
+    for index in (entry..<temperatures.count).reversed() {
+      let below = index == entry ? cold.value : temperatures[index - 1].value
       temperatures[index].value += litres / volumes[index] * (below - temperatures[index].value)
     }
     return Joules(litres * Self.joulesPerLitreKelvin * (leaving.value - cold.value))
@@ -50,7 +59,7 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
 
   /// Water leaves at the bottom, is heated, and comes back at the height of its own temperature, pushing down
   /// what is below. At most the smallest layer's volume at once.
-  mutating func circulate(litres: Double, returningAt hot: Celsius) {
+  package mutating func circulate(litres: Double, returningAt hot: Celsius) {
     precondition(litres > 0 && litres <= smallestLayer, "a piston of more than a layer")
     let entry = temperatures.lastIndex { $0 <= hot } ?? 0
     for index in 0..<entry {
@@ -60,14 +69,14 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
     temperatures[entry].value += litres / volumes[entry] * (hot.value - temperatures[entry].value)
   }
 
-  mutating func heat(layer index: Int, by energy: Joules) {
+  package mutating func heat(layer index: Int, by energy: Joules) {
     temperatures[index].value += energy.value / (volumes[index] * Self.joulesPerLitreKelvin)
   }
 
   /// Heat to a room, through the wall of each layer in proportion to its volume.
   ///
   /// - Returns: heat lost; negative where the room is warmer.
-  mutating func lose(to ambient: Celsius, wattsPerKelvin: Double, seconds: Double) -> Joules {
+  package mutating func lose(to ambient: Celsius, wattsPerKelvin: Double, seconds: Double) -> Joules {
     let whole = volumes.reduce(0, +)
     var lost = 0.0
     for index in temperatures.indices {
@@ -80,7 +89,7 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
 
   /// Warm water rises: layers that are warmer than the one above mix with it, and so on until each is at
   /// least as warm as the one below. Keeps the content.
-  mutating func mix() {
+  package mutating func mix() {
     var blocks: [(mean: Double, volume: Double, layers: Int)] = []
     for (temperature, volume) in zip(temperatures, volumes) {
       blocks.append((temperature.value, volume, 1))
