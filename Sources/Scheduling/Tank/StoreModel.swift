@@ -20,6 +20,8 @@ package struct StoreModel: Hashable, Sendable {
     package var loss = 0.0
     /// Kelvin below comfort at the outlet, times hours.
     package var coldKelvinHours = 0.0
+
+    package init() {}
   }
 
   /// What is asked of the store in a time: kWh.
