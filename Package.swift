@@ -101,7 +101,8 @@ let package = Package(
 
     // Floor 4: worlds to try it in.
     .target(
-      name: "Simulation", dependencies: ["Workload", "Telemetry", "Receipts", "Scheduling", "Ledger"], swiftSettings: house),
+      name: "Simulation", dependencies: ["Workload", "Telemetry", "Receipts", "Scheduling", "Ledger"],
+      swiftSettings: house),
 
     // Floor 5: the node.
     .target(
@@ -116,7 +117,8 @@ let package = Package(
     .executableTarget(
       name: "samovar",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Ledger", "Simulation", "Agent", argumentParser,
+        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Ledger", "Simulation", "Agent",
+        argumentParser,
       ],
       swiftSettings: house, linkerSettings: linking),
 

@@ -41,7 +41,8 @@ package struct YearPlot {
       guard labelled, step < Int(panel.x.upperBound) else { continue }
       let date = CivilDate(daysSinceEpoch: scenario.start.daysSinceEpoch + step / SiteScenario.stepsPerDay)
       canvas.text(
-        "\(date)", panel.atX(Double(step) + Double(SiteScenario.stepsPerDay) / 2), panel.top + panel.height + 16,
+        "\(date)", panel.atX(Double(step) + Double(SiteScenario.stepsPerDay) / 2),
+        panel.top + panel.height + 16,
         size: 11, .middle, colour: .grey)
     }
   }
@@ -58,7 +59,9 @@ package struct YearPlot {
       canvas.rectangle(at, panel.atY(4), next - at, panel.atY(0) - panel.atY(4), .purple)
     }
     let comfort = scenario.site.comfort
-    canvas.line([panel.place(panel.x.lowerBound, comfort), panel.place(panel.x.upperBound, comfort)], .grey, dashes: "4 3")
+    canvas.line(
+      [panel.place(panel.x.lowerBound, comfort), panel.place(panel.x.upperBound, comfort)], .grey,
+      dashes: "4 3")
     canvas.text("comfort", panel.left + 4, panel.atY(comfort) - 4, size: 10, colour: .grey)
     canvas.line(shown.week.map { panel.place(Double($0.step), $0.bottom) }, .blue)
     canvas.line(shown.week.map { panel.place(Double($0.step), $0.middle) }, .orange)
@@ -95,7 +98,8 @@ package struct YearPlot {
     let panel = ChartPanel(
       left: Self.left, top: 530, width: Self.width, height: 180, x: 0...Double(max(1, count)),
       y: 0...max(1, most * 1.08))
-    let names = other.map { "left \(shown.policy.rawValue), right \($0.policy.rawValue)" } ?? shown.policy.rawValue
+    let names =
+      other.map { "left \(shown.policy.rawValue), right \($0.policy.rawValue)" } ?? shown.policy.rawValue
     panel.frame(&canvas, title: "Heat into the store by month: \(names)", unit: "kWh")
     panel.legend(&canvas, [("servers", .green), ("backup heater", .purple)])
     let bar = 0.8 / Double(all.count)

@@ -8,14 +8,17 @@ enum ScenarioValues {
     range(value, value.celsius()?.value, 1...65, "1 to 65 °C")
   }
 
-  static func range(_ value: YAMLValue, _ number: Double?, _ range: ClosedRange<Double>, _ text: String) -> Double?
+  static func range(_ value: YAMLValue, _ number: Double?, _ range: ClosedRange<Double>, _ text: String)
+    -> Double?
   {
     guard let number else { return nil }
     return range.contains(number) ? number : value.mistake("\(value.name) must be from \(text)")
   }
 
   /// EUR/kWh.
-  static func price(_ yaml: YAMLMapping, _ key: String, _ usual: Double, mayBeNegative: Bool = false) -> Double? {
+  static func price(_ yaml: YAMLMapping, _ key: String, _ usual: Double, mayBeNegative: Bool = false)
+    -> Double?
+  {
     yaml.optional(key, default: usual) { $0.energyPrice(mayBeNegative: mayBeNegative)?.value }
   }
 

@@ -133,7 +133,8 @@ struct ScenarioStore {
   init?(value: YAMLValue) {
     guard let yaml = value.mapping() else { return nil }
     let litres = yaml.required("volume") {
-      ScenarioValues.range($0, $0.quantity("a volume", ["L": 1, "m3": 1000]), 20...1_000_000, "20 L to 1000 m3")
+      ScenarioValues.range(
+        $0, $0.quantity("a volume", ["L": 1, "m3": 1000]), 20...1_000_000, "20 L to 1000 m3")
     }
     let layers = yaml.optional("layers", default: 12) { $0.integer(4...40) }
     let loss = yaml.required("loss") {

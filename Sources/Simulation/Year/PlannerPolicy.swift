@@ -10,7 +10,8 @@ struct PlannerPolicy: Deciding {
   private let stride: Int
   private let horizon: Int
   private var standing: SiteRun.Decision
-  private var prices = PlanPrices(ask: 0, slotHour: 0, heat: 0)
+  /// Of the last plan.
+  private(set) var prices = PlanPrices(ask: 0, slotHour: 0, heat: 0)
   /// The meters at the last plan.
   private var metered: StepMeasurement?
 
@@ -59,7 +60,8 @@ struct PlannerPolicy: Deciding {
       return PlannableTask(
         id: begun.task.id, steps: steps,
         // What runs blocks the plan's steps that it runs in for most of their time.
-        remaining: max(1, isRunning ? (begun.left + stride / 2) / stride : (begun.left + stride - 1) / stride),
+        remaining: max(
+          1, isRunning ? (begun.left + stride / 2) / stride : (begun.left + stride - 1) / stride),
         // A coarse step is rounded up once, in the length.
         deadline: max(1, (begun.task.deadline - step) / stride), kilowatts: begun.task.kilowatts,
         revenue: begun.task.revenue, isPreemptible: begun.task.isPreemptible, isRunning: isRunning)
@@ -69,7 +71,8 @@ struct PlannerPolicy: Deciding {
     return PlanSituation(
       step: step / stride, stepOfDay: step % SiteScenario.stepsPerDay / stride,
       stepsLeft: max(1, (run.steps - step) / stride), layers: run.store.tank.temperatures.map(\.value),
-      isBackupOn: run.store.isBackupOn, prices: grouped(known) { $0 / Double(stride) }, demand: grouped(ahead) { $0 },
+      isBackupOn: run.store.isBackupOn, prices: grouped(known) { $0 / Double(stride) },
+      demand: grouped(ahead) { $0 },
       mains: series.mains[step], running: run.running.map { task($0, isRunning: true) },
       queue: run.queue.map { task($0, isRunning: false) },
       last: metered.map { before in

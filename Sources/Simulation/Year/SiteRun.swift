@@ -36,11 +36,13 @@ struct SiteRun: Sendable {
   /// Of the steps so far, as meters would show it: kWh.
   private(set) var metered = StepMeasurement(serverHeat: 0, absorbed: 0, backup: 0, demand: 0, taps: 0)
 
-  /// Length of a part of the physics: 180 s.
-  static let partHours = 0.05
+  /// Length of a part of the physics, in hours.
+  private let partHours: Double
 
-  init(site: HeatSite, series: SiteSeries, arrivals: [MarketTask]) {
+  /// - Parameter partSeconds: length of a part of the physics; it divides a quarter of an hour.
+  init(site: HeatSite, series: SiteSeries, arrivals: [MarketTask], partSeconds: Double = 180) {
     self.site = site
+    partHours = partSeconds / 3600
     self.series = series
     self.arrivals = arrivals
     let layers = site.store.layers
@@ -83,14 +85,21 @@ struct SiteRun: Sendable {
     arrive()
   }
 
+  /// Begins a task that a draw brought; nothing where no slot is free.
+  mutating func accept(_ task: MarketTask) -> Bool {
+    guard freeSlots > 0 else { return false }
+    running.append(Begun(task: task, left: task.steps))
+    return true
+  }
+
   private mutating func heat(_ serverHeat: Double, _ decision: Decision) -> StoreModel.Flows {
-    let parts = Int((SiteScenario.stepHours / Self.partHours).rounded())
+    let parts = Int((SiteScenario.stepHours / partHours).rounded())
     let demand = StoreModel.Demand(
       taps: series.taps[step] / Double(parts), heating: series.heating[step] / Double(parts))
     var sum = StoreModel.Flows()
     for _ in 0..<parts {
       let flows = store.advance(
-        hours: Self.partHours, demand: demand, serverHeat: serverHeat, mains: series.mains[step],
+        hours: partHours, demand: demand, serverHeat: serverHeat, mains: series.mains[step],
         backupBelow: decision.backupBelow, boosts: decision.boosts, comfort: site.comfort)
       sum.absorbed += flows.absorbed
       sum.dumped += flows.dumped

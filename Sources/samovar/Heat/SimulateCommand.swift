@@ -22,6 +22,9 @@ struct SimulateCommand: AsyncParsableCommand {
   @Argument(help: "A scenario, such as examples/heat/flats.yaml.")
   var scenario: String
 
+  @Flag(help: "The scenario is a fleet's, such as examples/heat/fleet.yaml: work is drawn for its sites.")
+  var fleet = false
+
   @Option(help: "Days to simulate, else the scenario's.")
   var days: Int?
 
@@ -58,6 +61,28 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if fleet { try runFleet() } else { try runSite() }
+  }
+
+  private func runFleet() throws {
+    var scenario = try FleetScenario.read(
+      try LocalFile.readText(scenario), file: scenario, base: LocalFile.directory(of: scenario))
+    scenario.days = days ?? scenario.days
+    scenario.seed = seed ?? scenario.seed
+    var outcomes: [FleetOutcome] = []
+    for pricing in FleetPricing.allCases {
+      let line = ProgressLine(pricing.rawValue, of: scenario.days)
+      var fleet = FleetRun(scenario, pricing: pricing)
+      outcomes.append(fleet.run { line.show($0) })
+      line.clear()
+    }
+    let report = FleetReport(scenario, outcomes: outcomes)
+    print(report.table, terminator: "")
+    if let json { try write(try JSONOutput.bytes(report), to: json) }
+    if let svg { try write(Array(report.svg().utf8), to: svg) }
+  }
+
+  private func runSite() throws {
     var scenario = try SiteScenario.read(
       try LocalFile.readText(scenario), file: scenario, base: LocalFile.directory(of: scenario))
     scenario.days = days ?? scenario.days
