@@ -52,7 +52,7 @@ import Workload
       Issue.record("a fleet full of mistakes was read")
     } catch {
       let lines = error.all.map(\.description)
-      for place in ["fleet.yaml:2:37", "fleet.yaml:2:42", "fleet.yaml:3:15"] {
+      for place in ["fleet.yaml:2:37", "fleet.yaml:2:41", "fleet.yaml:3:15"] {
         #expect(lines.contains { $0.hasPrefix(place) }, "\(place) in \(lines)")
       }
     }
