@@ -90,6 +90,8 @@ package struct StratifiedTank: Hashable, Sendable, Codable {
   /// Warm water rises: layers that are warmer than the one above mix with it, and so on until each is at
   /// least as warm as the one below. Keeps the content.
   package mutating func mix() {
+    // In most steps nothing is upside down, and a year has hundreds of thousands of them.
+    guard zip(temperatures, temperatures.dropFirst()).contains(where: { $0 > $1 }) else { return }
     var blocks: [(mean: Double, volume: Double, layers: Int)] = []
     for (temperature, volume) in zip(temperatures, volumes) {
       blocks.append((temperature.value, volume, 1))

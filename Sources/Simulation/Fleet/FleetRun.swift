@@ -31,6 +31,8 @@ package struct FleetRun: Sendable {
   private var list: [Slot] = []
   private var waiting: [MarketTask] = []
   private var seeds: SplitMix64
+  /// EUR an hour that some site asks for at that power, and none asks less, by the tasks' powers.
+  private var leastAsk: [Double: Double] = [:]
   private var flow = HeatFlow()
   private var expired = 0
 
@@ -39,11 +41,13 @@ package struct FleetRun: Sendable {
     var slot: Int
   }
 
-  /// Steps of an epoch: two hours, the fleet's planning step.
-  static let epochSteps = 8
+  /// Steps of an epoch: four hours, the fleet's planning step.
+  static let epochSteps = 16
   /// Slots of the list that a draw looks at in vain before the task waits for the next epoch.
-  static let mostDrawSteps = 96
-  /// A plan of a day in steps of two hours: a thousand sites plan 360,000 times in a month.
+  static let mostDrawSteps = 24
+  /// Epochs in which a task is drawn for; then it goes elsewhere. Keccak takes most of the time of what nobody wants.
+  static let mostDrawEpochs = 2
+  /// A plan of a day in steps of four hours: a thousand sites plan 180,000 times in a month.
   private static let pace = PlanningPace(stride: epochSteps, horizonHours: 24, rounds: 1, marketDays: 1)
 
   package init(_ scenario: FleetScenario, pricing: FleetPricing) {
@@ -78,6 +82,9 @@ package struct FleetRun: Sendable {
         closeEpoch()
         seed = Bytes32(seeds.next(), seeds.next(), seeds.next(), seeds.next())
         plan()
+        for power in scenario.tasks.kilowatts {
+          leastAsk[power] = sites.indices.reduce(.infinity) { min($0, ask($1, power)) }
+        }
       }
       let old = isEpoch ? waiting : []
       if isEpoch { waiting = [] }
@@ -117,13 +124,19 @@ package struct FleetRun: Sendable {
 
   /// Looks for a slot in the order that the ledger's draw has for this seed and task.
   private mutating func draw(_ task: MarketTask, step: Int, seed: Bytes32) {
-    guard step + task.steps <= task.deadline else {
+    guard step + task.steps <= task.deadline, step - task.release < Self.mostDrawEpochs * Self.epochSteps
+    else {
       expired += 1
+      return
+    }
+    let perHour = task.revenue / (Double(task.steps) * SiteScenario.stepHours)
+    // Nobody would take it: the draw, which costs more than all else, would look at the list in vain.
+    guard perHour >= leastAsk[task.kilowatts] ?? -.infinity else {
+      waiting.append(task)
       return
     }
     var order = Permutation(
       seed: seed, task: TaskID(word: Bytes32(0, 0, 0, UInt64(task.number))), round: 0, count: list.count)
-    let perHour = task.revenue / (Double(task.steps) * SiteScenario.stepHours)
     while order.steps < Self.mostDrawSteps, let place = order.next() {
       let slot = list[place]
       // Slots fill from the first.
@@ -142,7 +155,8 @@ package struct FleetRun: Sendable {
     case .blind: return -.infinity
     case .cost:
       let run = sites[index].run
-      return kilowatts * (run.series.price[run.step] + run.site.economics.wear)
+      return kilowatts
+        * (run.series.price[run.step / Self.epochSteps * Self.epochSteps] + run.site.economics.wear)
     case .planned: return sites[index].policy?.prices.perHour(kilowatts: kilowatts) ?? .infinity
     }
   }
