@@ -127,7 +127,9 @@ private struct Site {
     let rule = HeatRule(
       board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
     guard let settings = configuration.simulation else {
-      heat = HeatControl(board: board, sampler: HeatSampler(board: board, root: machine), rule: rule)
+      heat = HeatControl(
+        board: board, sampler: HeatSampler(board: board, root: machine), rule: rule,
+        memory: HeatMemory(stateDirectory: configuration.stateDirectory))
       meter = NodeEnergyMeter(root: machine, board: board, usesCounters: true, clock: now)
       return
     }
@@ -141,7 +143,9 @@ private struct Site {
       simulated: {
         let totals = await boiler.report.totals
         return EnergyTotals(electric: totals.electric, heat: totals.delivered)
-      })
+      },
+      // A plan counts quarter hours of the real clock, to which a faster boiler doesn't keep.
+      memory: settings.timeFactor == 1 ? HeatMemory(stateDirectory: configuration.stateDirectory) : nil)
     meter = NodeEnergyMeter(root: tree, board: board, usesCounters: false, clock: now)
   }
 }

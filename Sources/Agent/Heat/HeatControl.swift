@@ -20,12 +20,20 @@ package actor HeatControl {
   private var electric = Joules.zero
 
   private let simulated: (@Sendable () async -> EnergyTotals)?
+  private var planned: PlannedPrices?
+  private let memory: HeatMemory?
 
-  /// - Parameter simulated: what a simulated boiler has counted.
+  /// - Parameters:
+  ///   - simulated: what a simulated boiler has counted.
+  ///   - memory: where the plan and what was learnt are kept; without one the rule's prices hold.
   package init(
-    board: Board, sampler: HeatSampler, rule: HeatRule, simulated: (@Sendable () async -> EnergyTotals)? = nil
+    board: Board, sampler: HeatSampler, rule: HeatRule,
+    simulated: (@Sendable () async -> EnergyTotals)? = nil,
+    memory: HeatMemory? = nil
   ) {
     self.simulated = simulated
+    self.memory = memory
+    planned = memory.flatMap { PlannedPrices(rule: rule, history: $0.history) }
     self.board = board
     self.capacity = rule.capacity
     self.sampler = sampler
@@ -49,13 +57,26 @@ package actor HeatControl {
   package var plan: HeatPlan? { current?.plan }
   package var snapshot: HeatSnapshot? { current?.snapshot }
 
+  /// The next two days, as they were planned last.
+  package var outlook: HeatOutlook? { planned?.outlook }
+
   /// Reads every sensor and plans anew.
+  ///
+  /// - Parameter running: tasks at work.
   @discardableResult
-  package func sample(at now: Instant) -> HeatPlan {
+  package func sample(at now: Instant, running: [PlannableTask] = []) -> HeatPlan {
     let snapshot = sampler.sample(at: now)
-    let plan = rule.plan(snapshot, previous: current?.plan, now: now)
     if !counted.counters.isEmpty { electric += snapshot.energy.energy(since: counted).joules }
     counted = snapshot.energy
+    var plan = rule.plan(snapshot, previous: current?.plan, now: now)
+    if planned != nil {
+      let before = planned?.outlook?.madeAt
+      planned?.update(
+        snapshot, rule: rule, delivered: Joules(electric.value * board.power.capture), running: running,
+        now: now)
+      plan = planned?.applied(to: plan) ?? plan
+      if let planned, planned.outlook?.madeAt != before { memory?.keep(planned) }
+    }
     current = (snapshot, plan)
     return plan
   }

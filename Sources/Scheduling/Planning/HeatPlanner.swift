@@ -67,7 +67,7 @@ package struct HeatPlanner: Sendable {
       prices: PlanPrices(
         ask: outlook.price[0] + site.economics.wear - site.servers.capture * course.worth[0],
         slotHour: slots.slot[0] / stepHours, heat: course.worth[0]),
-      isFallback: false, reasons: [])
+      isFallback: false, reasons: [], course: steps(course, slots, problem))
   }
 
   private mutating func outlook(_ situation: PlanSituation, horizon: Int) -> PlanOutlook {
@@ -124,6 +124,14 @@ package struct HeatPlanner: Sendable {
         site.servers.capture * (idle + slots.usedPower[$0] * 0.7 + problem.firmPower[$0])
       }
     ).threshold()
+  }
+
+  private func steps(_ course: HeatValue.Course, _ slots: SlotPrices, _ problem: PlanProblem) -> [PlanStep] {
+    (0..<min(course.worth.count, course.energy.count, slots.slot.count)).map { index in
+      PlanStep(
+        power: slots.usedPower[index] + problem.firmPower[index], worthOfHeat: course.worth[index],
+        slotHour: slots.slot[index] / stepHours, energy: course.energy[index])
+    }
   }
 
   private func fallback(_ situation: PlanSituation) -> PlanDecision {
