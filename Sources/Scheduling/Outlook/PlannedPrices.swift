@@ -54,10 +54,9 @@ package struct PlannedPrices: Sendable {
     let prices = instants.map { tariff.price(at: $0).value }
     let demand = history.expected(from: start, steps: horizon, policy: rule.policy)
     let caps = instants.map { rule.policy.caps.power(at: $0).map { $0.value / 1000 } }
-    let (_, minute) = rule.policy.clock.local(start)
     let mains = snapshot.inlet?.usable?.value ?? rule.policy.coldWater.value
     let situation = PlanSituation(
-      step: step, stepOfDay: minute * DemandHistory.stepsPerDay / TimeOfDay.minutesOfDay, layers: measured,
+      step: step, layers: measured,
       prices: prices, demand: demand, mains: mains, caps: caps.contains { $0 != nil } ? caps : [],
       running: running, queue: [], last: measurement)
     let decision = planner.decide(situation)

@@ -27,6 +27,14 @@ package struct PlanDecision: Hashable, Sendable {
     self.reasons = reasons
     self.course = course
   }
+
+  /// kW of the tasks that run when this is carried out.
+  func power(_ situation: PlanSituation) -> Double {
+    let begun = Set(start)
+    let stopped = Set(suspend)
+    return situation.running.reduce(0) { $0 + (stopped.contains($1.id) ? 0 : $1.kilowatts) }
+      + situation.queue.reduce(0) { $0 + (begun.contains($1.id) ? $1.kilowatts : 0) }
+  }
 }
 
 /// One step of a plan.

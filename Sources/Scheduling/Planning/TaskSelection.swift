@@ -3,7 +3,6 @@ struct TaskSelection {
   let problem: PlanProblem
   let slots: SlotPrices
   let limits: SlotPrices.Limits
-  let worth: [Double]
   let tuning: PlanTuning
 
   private struct Candidate {
@@ -23,7 +22,7 @@ struct TaskSelection {
       candidates.append(Candidate(task: task, regret: piecewise(task, sums) + tuning.suspendCost))
     }
     candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
-    var room = CapRoom(problem: problem)
+    var room = CapRoom(site: problem.site, situation: problem.situation)
     var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     let begun = (problem.situation.queue + problem.situation.running).filter {
       $0.isPreemptible && $0.isStarted
@@ -36,7 +35,7 @@ struct TaskSelection {
     var kept: Set<String> = []
     for candidate in candidates {
       guard free > 0 else { break }
-      guard candidate.regret + empty * tuning.slotShare > 0 else { break }
+      guard candidate.regret + empty > 0 else { break }
       if !candidate.task.isPreemptible, !commitments.admit(candidate.task) { continue }
       guard room.take(candidate.task) || candidate.regret == .infinity else { continue }
       free -= 1
@@ -56,7 +55,7 @@ struct TaskSelection {
     }
     let now = value(0)
     var later = 0.0
-    if last >= 1 { for start in 1...last { later = max(later, value(start) * tuning.waitTrust) } }
+    if last >= 1 { for start in 1...last { later = max(later, value(start)) } }
     return now - later
   }
 
@@ -81,28 +80,5 @@ struct TaskSelection {
     let withNow = reward - others - now
     let without = instead.isInfinite ? 0 : max(0, reward - others - instead)
     return withNow - without
-  }
-}
-
-/// Power that caps leave, by step.
-struct CapRoom {
-  private var room: [Double]
-  private let isCapped: Bool
-
-  init(problem: PlanProblem) {
-    let idle = Double(problem.site.servers.slots) * problem.site.servers.idleKilowatts
-    isCapped = problem.situation.caps.contains { $0 != nil }
-    room = problem.situation.caps.prefix(problem.horizon).enumerated().map { index, cap in
-      cap.map { $0 - idle - problem.firmPower[index] } ?? .infinity
-    }
-  }
-
-  /// Takes a task's power out, where it fits for as long as the task can't be stopped.
-  mutating func take(_ task: PlannableTask) -> Bool {
-    guard isCapped else { return true }
-    let steps = min(room.count, task.isPreemptible ? 1 : task.remaining)
-    guard room.prefix(steps).allSatisfy({ $0 >= task.kilowatts - 1e-9 }) else { return false }
-    for index in 0..<steps { room[index] -= task.kilowatts }
-    return true
   }
 }

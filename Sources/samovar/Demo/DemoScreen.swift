@@ -1,4 +1,5 @@
 import Agent
+import Scheduling
 import Workload
 
 /// The demo's picture of itself: lines of text for a terminal. Pure, so that it can be tested by golden files.

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Ledger
 import Receipts
+import Scheduling
 import Workload
 
 /// `samovar status`: how far bags are, or what a node shows of itself.
