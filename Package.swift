@@ -107,7 +107,8 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Egress", "Receipts", "Scheduling", "Ledger", "Simulation",
+        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Scheduling", "Ledger",
+        "Simulation",
         lifecycle, unixSignals, logging,
       ],
       swiftSettings: house),

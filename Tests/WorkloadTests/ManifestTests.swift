@@ -46,6 +46,33 @@ import Workload
     #expect(try Bag(manifest: Self.bag.manifest, digest: Self.bag.manifestDigest) == Self.bag)
   }
 
+  /// An image stands in a manifest by digest and repository, and in no other way.
+  @Test func anImageReadsBackAndNothingElseIsTakenForOne() throws {
+    var bag = Self.bag
+    let image = PinnedImage(digest: ContentDigest(of: []), repository: "localhost:5000/a/b")
+    bag.tasks[0].root = .image(image)
+    bag.tasks[0].command = []
+    let text = String(decoding: bag.manifest, as: UTF8.self)
+    let root = #""root":{"image":"docker://localhost:5000/a/b@\#(ContentDigest(of: []))"}"#
+    #expect(text.contains(root))
+    #expect(try Bag(manifest: bag.manifest, digest: bag.manifestDigest) == bag)
+    for other in [
+      #"{"image":"\#(ContentDigest(of: []))"}"#, #"{"image":"docker://localhost:5000/a/b:latest"}"#,
+      #"{"image":"docker://localhost:5000/a/b:latest@\#(ContentDigest(of: []))"}"#,
+      #"{"image":"oci:/srv/x"}"#, #"{"image":"docker://a/b@\#(ContentDigest(of: []))"}"#, #"{"image":1}"#,
+      #"{"image":"docker://localhost:5000/a/b@\#(ContentDigest(of: []))","tag":"x"}"#, #""full""#, "{}",
+    ] {
+      let fault = #expect(throws: ManifestFault.self, "\(other)") {
+        try Bag(manifest: Array(text.replacing(root, with: "\"root\":" + other).utf8))
+      }
+      #expect(fault?.place.hasPrefix("tasks[0].root") == true, "\(String(describing: fault))")
+    }
+    // Without an image the command must be there.
+    #expect(throws: ManifestFault.self) {
+      try Bag(manifest: Array(text.replacing(root, with: #""root":"empty""#).utf8))
+    }
+  }
+
   @Test func otherBytesThanTheDigestNamesAreRefused() {
     let other = ContentDigest(of: [1])
     #expect(throws: ManifestFault.self) { try Bag(manifest: Self.bag.manifest, digest: other) }

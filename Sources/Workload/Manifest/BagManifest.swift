@@ -47,7 +47,7 @@ extension RootFilesystem {
     case .empty: .string("empty")
     // Only runs by hand have one; the digest of such a run still says which.
     case .directory(let path): .object(["directory": .string(path)])
-    case .image(let manifest): .object(["image": .string(manifest.description)])
+    case .image(let image): .object(["image": .string(image.description)])
     }
   }
 }
