@@ -79,11 +79,14 @@ package struct Limits: Hashable, Sendable, Codable {
   package var streamBytes: ByteCount
   /// Processor time of all its processes together, to SIGTERM, in milliseconds; nothing for no limit of its own.
   package var processorMilliseconds: UInt64?
+  /// Nothing for no limits of its own.
+  package var deviceRates: DeviceRates?
 
   package init(
     milliCPUs: UInt32 = 1000, memory: ByteCount = .mebibytes(256), disk: ByteCount = .mebibytes(64),
     processes: UInt32 = 64, wallMilliseconds: UInt64 = 3_600_000, graceMilliseconds: UInt64 = 2000,
-    streamBytes: ByteCount = .mebibytes(1), processorMilliseconds: UInt64? = nil
+    streamBytes: ByteCount = .mebibytes(1), processorMilliseconds: UInt64? = nil,
+    deviceRates: DeviceRates? = nil
   ) {
     self.milliCPUs = milliCPUs
     self.memory = memory
@@ -93,5 +96,6 @@ package struct Limits: Hashable, Sendable, Codable {
     self.graceMilliseconds = graceMilliseconds
     self.streamBytes = streamBytes
     self.processorMilliseconds = processorMilliseconds
+    self.deviceRates = deviceRates
   }
 }

@@ -80,6 +80,23 @@ import Workload
     #expect(bag.determinism == .bitExact)
   }
 
+  @Test func ratesOfDisksAreReadWithTheirUnits() throws {
+    let text = inImage(
+      "docker://docker.io/library/x@\(Self.digest)",
+      "limits: {read_rate: 20 MiB/s, write_rate: 512 kB/s, read_iops: 1000}")
+    #expect(
+      try resolve(text).bag.tasks[0].limits.deviceRates
+        == DeviceRates(readBytes: 20 << 20, writeBytes: 512_000, readOperations: 1000))
+    let wrong = text.replacing("20 MiB/s", with: "20 MiB").replacing("512 kB/s", with: "1 B/s")
+      .replacing("1000", with: "1")
+    #expect(
+      mistakes(wrong) == [
+        "bag.yaml:4:21: read_rate must be a rate, but '20 MiB' has the unit 'MiB'; use one of B/s, kB/s, KiB/s, MB/s, MiB/s, GB/s, GiB/s",
+        "bag.yaml:4:41: write_rate must be from 65536 B/s to 1125899906842624 B/s, not 1 B/s",
+        "bag.yaml:4:59: read_iops must be from 10 to 1000000000, not 1",
+      ])
+  }
+
   @Test func anInputByDigestNeedsNoFile() throws {
     let resolved = try resolve(
       """

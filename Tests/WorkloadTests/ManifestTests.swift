@@ -73,6 +73,18 @@ import Workload
     }
   }
 
+  @Test func ratesReadBackAndStandOnlyWhereTheyAreSet() throws {
+    var bag = Self.bag
+    bag.tasks[0].limits.deviceRates = DeviceRates(readBytes: 1 << 20, writeOperations: 500)
+    let text = String(decoding: bag.manifest, as: UTF8.self)
+    #expect(
+      text.contains(#""processes":4,"rbps":1048576,"stream_bytes":1048576,"wall_ms":10000,"wiops":500}"#))
+    #expect(try Bag(manifest: bag.manifest, digest: bag.manifestDigest) == bag)
+    for (part, other) in [("1048576,\"stream", "1,\"stream"), ("\"wiops\":500", "\"wiops\":0")] {
+      #expect(throws: ManifestFault.self) { try Bag(manifest: Array(text.replacing(part, with: other).utf8)) }
+    }
+  }
+
   @Test func otherBytesThanTheDigestNamesAreRefused() {
     let other = ContentDigest(of: [1])
     #expect(throws: ManifestFault.self) { try Bag(manifest: Self.bag.manifest, digest: other) }

@@ -66,10 +66,13 @@ package struct Launcher: Sendable {
     defer { if !mayLive { SandboxIDs.current.giveBack(id) } }
     let limits = request.specification.limits
     let root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    let rates = compiled.profile.limits.deviceRates.limited(by: limits.deviceRates ?? DeviceRates())
     let group = CgroupHost.current.group(
       CgroupLimits(
         memory: limits.memory.value, processes: limits.processes == .max ? .max : limits.processes + 1,
-        milliCPUs: limits.milliCPUs, processors: request.processors))
+        milliCPUs: limits.milliCPUs, processors: request.processors,
+        io: rates.isUnlimited
+          ? nil : CgroupLimits.IOLimit(rates: rates, devices: BlockDevices(holding: root.sources))))
     let plan = PlanBuilder(
       request: request, profile: compiled.profile, root: root, identity: identity, id: id,
       filter: compiled.filter, group: group, oomScore: Self.oomScore,

@@ -31,6 +31,11 @@ struct SandboxRoot: Hashable, Sendable {
   var layers: [String] = []
   var writable: [Tree] = []
 
+  /// Files and directories of the host that a run reads or writes.
+  var sources: [String] {
+    (trees + inputs + writable).map(\.source) + copies.map(\.source) + layers
+  }
+
   /// Directories that the sandbox makes itself, whatever the root brings.
   static let own: Set<String> = ["dev", "proc", "sys", "tmp", "work", ".empty"]
 

@@ -136,13 +136,16 @@ extension BagFile {
     let processor = mapping.optional("cpu_time", default: 0) {
       $0.milliseconds(BagBounds.processorMilliseconds)
     }
-    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream, let processor
+    let rates = DeviceRates(yaml: mapping)
+    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream, let processor,
+      let rates
     else {
       return nil
     }
     return Limits(
       milliCPUs: milliCPUs, memory: memory, disk: disk, processes: processes, wallMilliseconds: wall,
-      graceMilliseconds: grace, streamBytes: stream, processorMilliseconds: processor == 0 ? nil : processor)
+      graceMilliseconds: grace, streamBytes: stream, processorMilliseconds: processor == 0 ? nil : processor,
+      deviceRates: rates.isUnlimited ? nil : rates)
   }
 }
 

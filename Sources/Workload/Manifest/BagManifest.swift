@@ -75,6 +75,13 @@ extension Limits {
       "wall_ms": .integer(wallMilliseconds),
     ]
     if let processorMilliseconds { members["cpu_ms"] = .integer(processorMilliseconds) }
+    if let rates = deviceRates {
+      // By the names of io.max.
+      for (key, value) in [
+        ("rbps", rates.readBytes), ("wbps", rates.writeBytes), ("riops", rates.readOperations),
+        ("wiops", rates.writeOperations),
+      ] { if let value { members[key] = .integer(value) } }
+    }
     return .object(members)
   }
 }

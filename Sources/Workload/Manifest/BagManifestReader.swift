@@ -145,7 +145,14 @@ extension Limits {
     let object = try ManifestObject(
       value, at: place,
       keys: ["disk", "grace_ms", "memory", "milli_cpus", "processes", "stream_bytes", "wall_ms"],
-      optional: ["cpu_ms"])
+      optional: ["cpu_ms", "rbps", "riops", "wbps", "wiops"])
+    func rate(_ key: String, _ range: ClosedRange<UInt64>) throws(ManifestFault) -> UInt64? {
+      object.has(key) ? try object.integer(key, range) : nil
+    }
+    let rates = DeviceRates(
+      readBytes: try rate("rbps", DeviceRates.bytes), writeBytes: try rate("wbps", DeviceRates.bytes),
+      readOperations: try rate("riops", DeviceRates.operations),
+      writeOperations: try rate("wiops", DeviceRates.operations))
     self.init(
       milliCPUs: try object.integer("milli_cpus", BagBounds.milliCPUs),
       memory: ByteCount(try object.integer("memory", BagBounds.memory)),
@@ -155,6 +162,7 @@ extension Limits {
       graceMilliseconds: try object.integer("grace_ms", BagBounds.graceMilliseconds),
       streamBytes: ByteCount(try object.integer("stream_bytes", BagBounds.streamBytes)),
       processorMilliseconds: object.has("cpu_ms")
-        ? try object.integer("cpu_ms", BagBounds.processorMilliseconds) : nil)
+        ? try object.integer("cpu_ms", BagBounds.processorMilliseconds) : nil,
+      deviceRates: rates.isUnlimited ? nil : rates)
   }
 }
