@@ -65,7 +65,10 @@ package struct Launcher: Sendable {
     var mayLive = false
     defer { if !mayLive { SandboxIDs.current.giveBack(id) } }
     let limits = request.specification.limits
-    let root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    var root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    if identity.isRoot && identity.writer == .privileged {
+      root.remadeDevices = DeviceNodes.remade(compiled.profile.devices, for: id)
+    }
     let rates = compiled.profile.limits.deviceRates.limited(by: limits.deviceRates ?? DeviceRates())
     let group = CgroupHost.current.group(
       CgroupLimits(
