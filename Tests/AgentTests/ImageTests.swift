@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Ledger
 import Receipts
 import TestSupport
@@ -126,6 +127,30 @@ import Workload
         try await network.until("the node declines") { network.logged(site).contains("declines") }
         #expect(network.logged(site).contains(reason), "\(reason): \(network.tails)")
       }
+    }
+  }
+
+  /// The layers are held by a process that is no more; the next one finds them, and what was in the making is gone.
+  @Test func anAgentThatIsKilledWithItsImageHeldLeavesNothingAndCompletes() async throws {
+    let tools = try await Tools()
+    var site = TestSite(faults: "kill_after: fetched")
+    site.images = "registries: [\(tools.host)], budget: 64 MiB"
+    let scene = try CrashScene()
+    try await TestNetwork.with([site]) { network in
+      try await network.startAll(environment: scene.environment)
+      let bag = try await submit(bagFile(tools.reference("busybox"), in: network), to: network)
+      let agent = try #require(network.agents.first)
+      #expect(await agent.end(within: 30) == .signalled(SIGKILL))
+      await scene.expectNothingLeft(by: agent)
+      let images = network.home(site) + "/state/images"
+      #expect(try directoryNames("\(images)/layers/sha256").count == 1)
+      try LocalFile.makeDirectory("\(images)/making/new-dead/root")
+      // A registry that has gone is needed no more.
+      tools.registry.stop()
+      site.faults = nil
+      try network.start(site)
+      #expect(try await result(of: bag, on: network).text == "hello\n")
+      #expect(try directoryNames("\(images)/making") == [])
     }
   }
 
