@@ -107,8 +107,8 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Egress", "Receipts", "Scheduling", "Ledger", "Simulation",
-        asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, unixSignals,
+        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Scheduling", "Ledger",
+        "Simulation", asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, unixSignals,
       ],
       swiftSettings: house),
 

@@ -22,7 +22,7 @@ package struct NodeAgent: Sendable {
   ///
   /// - Parameter lifeline: a descriptor at whose end of file the agent ends.
   /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `NodeSetupError`,
-  ///   `LedgerFileError`, `SandboxError`, `BoardError`, `SimulationError`.
+  ///   `LedgerFileError`, `SandboxError`, `ImageError`, `BoardError`, `SimulationError`.
   package init(
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
     now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
@@ -44,13 +44,17 @@ package struct NodeAgent: Sendable {
     try files.check(profile: configuration.work.profile)
     let clock = ProcessorClock()
     let site = try await Site(configuration, board: board, now: now)
+    let cache = CacheDirectory.standard(environment: environment)
     node = Node(
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
       outbox: outbox,
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
-      launcher: Launcher(
-        files: files, clock: now, meter: site.meter, egress: EgressProxy(),
-        cache: CacheDirectory.standard(environment: environment)),
+      launcher: Launcher(files: files, clock: now, meter: site.meter, egress: EgressProxy(), cache: cache),
+      images: try configuration.images.map { images in
+        try NodeImages(
+          images, unpacking: Launcher(files: files, clock: now, cache: cache), files: files,
+          environment: environment, clock: now)
+      },
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
       Self.services(node, ledger, site, clock, log)
@@ -123,7 +127,10 @@ private struct Site {
     let capacity = NodeCapacity(
       processors: processors, slots: work.slots, memory: work.memory, disk: work.disk,
       longestRun: work.longestRun,
-      profiles: [work.profile])
+      profiles: [work.profile],
+      images: configuration.images.map {
+        ImageCapacity(registries: $0.registries, largest: $0.largest)
+      })
     let rule = HeatRule(
       board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
     guard let settings = configuration.simulation else {

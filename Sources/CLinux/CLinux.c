@@ -329,3 +329,5 @@ int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files) {
   return (int)syscall(LANDLOCK_ADD_RULE, ruleset, 1 /* LANDLOCK_RULE_PATH_BENEATH */, &rule, 0u);
 }
 int samovar_landlock_restrict(int ruleset) { return (int)syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0u); }
+
+int samovar_syncfs(int fd) { return syncfs(fd); }

@@ -87,6 +87,9 @@ int samovar_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scopes);
 int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files);
 int samovar_landlock_restrict(int ruleset);
 
+// syncfs(2): the file system that `fd` is on, and no other.
+int samovar_syncfs(int fd);
+
 // fcntl(2) F_OFD_SETLK of one byte: 0 when it is locked now, -1 with EAGAIN when another holds it.
 int samovar_lock_byte(int fd, uint64_t offset, int unlock);
 // fcntl(2) F_ADD_SEALS against every change.

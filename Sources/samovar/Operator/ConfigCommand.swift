@@ -49,6 +49,10 @@ struct ConfigCommand: ParsableCommand {
     private static func rows(_ configuration: AgentConfiguration, _ board: Board) -> [(String, String)] {
       let heat = configuration.heat
       let work = configuration.work
+      let images =
+        configuration.images.map {
+          "from \($0.registries.joined(separator: ", ")); \($0.budget.value >> 20) MiB in \($0.cacheDirectory)"
+        } ?? "none"
       return [
         ("node", configuration.identity.name),
         ("key", configuration.identity.keyFile),
@@ -70,6 +74,7 @@ struct ConfigCommand: ParsableCommand {
           "\(work.slots), together \(work.memory.value >> 20) MiB of memory and \(work.disk.value >> 20) MiB of disk"
         ),
         ("profile", work.profile),
+        ("images", images),
         ("simulated", configuration.simulation == nil ? "no" : "yes: nothing real is heated"),
         ("fault injection", configuration.faults == .none ? "none" : "ON: this node misbehaves as told"),
       ]
