@@ -116,7 +116,8 @@ let package = Package(
     .executableTarget(
       name: "samovar",
       dependencies: [
-        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Ledger", "Agent", argumentParser,
+        "Workload", "Telemetry", "Sandbox", "Egress", "Images", "Receipts", "Ledger", "Scheduling", "Agent",
+        argumentParser,
       ],
       swiftSettings: house, linkerSettings: linking),
 
