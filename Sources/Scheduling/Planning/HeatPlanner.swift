@@ -61,7 +61,7 @@ package struct HeatPlanner: Sendable {
     let jumped = lastStep.map { situation.step != $0 + 1 } ?? true
     lastStep = situation.step
     market.observe(situation.queue + situation.running, at: situation.step)
-    priceHistory.note(situation.prices, at: situation.step)
+    priceHistory.note(situation.prices, at: situation.step, stepsPerDay: stepsPerDay)
     estimate.update(situation.layers, predicted: predicted(situation, after: jumped ? nil : situation.last))
     wasBackupOn = situation.isBackupOn
     forecast.note(

@@ -158,7 +158,9 @@ struct HeatValue: Sendable {
     let high = min(max(0, place + 1), Double(Self.states - 1))
     guard high > low else { return 0 }
     let column = values[index]
-    return (Self.interpolate(column, high) - Self.interpolate(column, low)) / ((high - low) * spacing)
+    let worth = (Self.interpolate(column, high) - Self.interpolate(column, low)) / ((high - low) * spacing)
+    // A heater whose fuel costs the same at all times gives heat whenever it is wanted: it is worth no more than that.
+    return limits.mayBoost ? worth : min(worth, step.backupPrice)
   }
 
   /// The course of the store when each step makes its best choice and demand is as expected.
