@@ -72,7 +72,7 @@ let package = Package(
     .target(name: "LayerTar", swiftSettings: house + [.unsafeFlags(["-O"])]),
 
     // Floor 2: the node's senses and hands.
-    .target(name: "Telemetry", dependencies: ["Workload"], swiftSettings: house),
+    .target(name: "Telemetry", dependencies: ["CLinux", "Workload"], swiftSettings: house),
     .target(
       name: "Sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxPlan", "Workload"], swiftSettings: house),
     .executableTarget(
@@ -137,7 +137,7 @@ let package = Package(
       name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/Probes/SandboxProbe",
       swiftSettings: house, linkerSettings: staticLinking),
     tests("WorkloadTests", of: ["Workload", "TestSupport"]),
-    tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"]),
+    tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"], exclude: ["Fakes"]),
     tests("SandboxPlanTests", of: ["SandboxPlan", "TestSupport"]),
     tests("SandboxTests", of: ["Sandbox", "SandboxPlan", "Workload", "TestSupport"]),
     tests(

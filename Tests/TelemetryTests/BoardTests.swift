@@ -14,7 +14,7 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     #expect(tank.volume == Litres(300))
     #expect(tank.layers.last?.sensor == .oneWire(id: "28-0000000000b4"))
     #expect(board.coolant == .hwmon(name: "samovar_loop", device: nil, channel: "temp1"))
-    #expect(board.demandFile == "/heat/demand_w")
+    #expect(board.demand == .file(path: "/heat/demand_w"))
     #expect(board.limits.tank == Celsius(75))
     #expect(board.power.draw(busyCores: 2) == Watts(580))
     #expect(board.limits.sensors.kelvinPerMinute == nil)
@@ -29,7 +29,7 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     let captured = try String(contentsOfFile: hardware + "/" + name + "/sysfs.txt", encoding: .utf8)
     let tree = try TemporaryTree(try SysfsTree(parsing: captured))
     // The files of the tree are as old as its unpacking.
-    let now = try board.demandFile.map { try tree.root.modified($0) } ?? .zero
+    let now = try board.files.first.map { try tree.root.modified($0) } ?? .zero
     var sampler = HeatSampler(board: board, root: tree.root)
     let snapshot = sampler.sample(at: now)
     #expect(snapshot.faults == [])
