@@ -19,7 +19,7 @@ struct Samovar: AsyncParsableCommand {
         name: "Operators:",
         subcommands: [
           AgentCommand.self, ConfigCommand.self, BondCommand.self, LedgerCommand.self, KeyCommand.self,
-          HardwareCommand.self, RunCommand.self, ImageCommand.self, ProfileCommand.self, DoctorCommand.self,
+          HardwareCommand.self, BridgeCommand.self, RunCommand.self, ImageCommand.self, ProfileCommand.self, DoctorCommand.self,
         ]),
     ])
 
