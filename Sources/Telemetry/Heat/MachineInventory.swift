@@ -110,6 +110,8 @@ struct MachineInventory: Sendable {
       case .value(let measured) where measured.value >= 0:
         sample.counters[counter.zone] = EnergyCounter(
           name: counter.name, microjoules: UInt64(measured.value), range: counter.range)
+        // A bus that was late gives counters of a moment before: the power is that of their own time.
+        sample.takenAt = min(sample.takenAt, measured.takenAt)
       case .value(let measured):
         let path = "\(Powercap.path)/\(counter.zone)/energy_uj"
         faults.append(
