@@ -64,7 +64,7 @@ import Workload
     let root = tree.root { path in
       if path.contains("w1") || path.contains("28-"), path.hasSuffix("temperature") {
         reads.add()
-        usleep(400_000)
+        usleep(900_000)
       }
       return nil
     }
@@ -79,7 +79,7 @@ import Workload
     #expect(second.processors.map(\.value) == [Celsius(11.5), Celsius(21.5), Celsius(42)])
     #expect(second.processors.map(\.takenAt) == [start, start, start + .seconds(1)])
     #expect(second.processors.allSatisfy { $0.quality == .good })
-    usleep(900_000)
+    usleep(1_200_000)
     let third = sampler.sample(at: start + .seconds(2))
     #expect(third.processors[0] == .good(Celsius(15.5), at: start + .seconds(1)))
     #expect(third.faults.isEmpty)

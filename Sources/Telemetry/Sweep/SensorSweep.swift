@@ -3,10 +3,11 @@ import Workload
 
 /// All sensors of a machine, read bus by bus at the same time. Waits for the quick ones, and never longer than its patience.
 package struct SensorSweep: Sendable {
-  /// How long the first sweep waits, so that it has the values of slow buses too: twice a conversion of a DS18B20.
-  package static let firstPatience = Duration.milliseconds(1600)
-  /// How long a later sweep waits for a bus that was quick before.
-  package static let patience = Duration.milliseconds(200)
+  /// How long the first sweep waits, so that it has the values of slow buses too: four conversions of a DS18B20.
+  package static let firstPatience = Duration.seconds(3)
+  /// How long a later sweep waits for a bus that was quick before. A machine that is loaded may take so long to give a
+  /// thread its turn; a bus that takes longer is not waited for again, so that this is lost but once.
+  package static let patience = Duration.milliseconds(750)
   /// A single read that takes longer hangs. The longest that is legal is a DS18B20's 750 ms.
   package static let hangsAfter = Duration.seconds(3)
   /// No more threads than this, however many reads hang: then the rest of a lane hangs with its first.
