@@ -53,6 +53,22 @@ import Workload
     }
   }
 
+  @Test func everySensorThatIsNotThereIsNamedAtItsPlaceInTheBoard() async throws {
+    let place = try TemporaryDirectory()
+    let file = place.path + "/samovar.yaml"
+    var site = TestSite()
+    site.sensorRoot = place.path
+    try LocalFile.write(Array(site.configuration.utf8), to: file)
+    let check = try await Printed.samovar("config", "check", file)
+    #expect(check.status == 1)
+    // Five layers, outlet, inlet, coolant and the file of the demand.
+    #expect(check.errors.split(separator: "\n").count { $0.contains("/board.yaml:") } == 9, "\(check.errors)")
+    #expect(
+      check.errors.contains("there is no thermometer 28-0000000000b0 in \(place.path)/sys/bus/w1/devices"))
+    let elsewhere = try await Printed.samovar("config", "check", "--without-sensors", file)
+    #expect(elsewhere.status == 0, "\(elsewhere.errors)")
+  }
+
   @Test func aProfileThatIsNotThereIsNamed() async throws {
     var site = TestSite()
     site.profile = "nosuch"

@@ -25,11 +25,22 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Report every mistake in a configuration and in its board, with file, line and column.")
+      abstract: "Report every mistake in a configuration and in its board, with file, line and column.",
+      discussion: "Among them each sensor of the board that this machine has not.")
     @OptionGroup var config: ConfigOptions
 
+    @Flag(help: "Don't look for the board's sensors: for a check on another machine than the node.")
+    var withoutSensors = false
+
     func run() throws {
-      let (configuration, board) = try config.load()
+      let configuration = try AgentConfiguration.load(config.file)
+      let directory = configuration.hardware.board
+      // A simulated boiler makes its sensors when it starts.
+      let board =
+        withoutSensors || configuration.simulation != nil
+        ? try Board.load(directory: directory)
+        : try Board.load(
+          directory: directory, checkingSensorsIn: SysfsRoot(configuration.hardware.root))
       print("\(config.file): sound; node '\(configuration.identity.name)' on board '\(board.name)'")
     }
   }
