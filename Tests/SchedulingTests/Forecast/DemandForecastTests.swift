@@ -28,7 +28,10 @@ import Testing
     let forecast = DemandForecast(stepsPerDay: 96, profile: .l, households: 16)
     let day = forecast.expected(Self.situation(0), horizon: 96)
     #expect(abs(day.reduce(0, +) - 16 * 11.655) < 1e-6)
-    #expect(day[28...34].reduce(0, +) > day[0...20].reduce(0, +) * 10 + 1)
+    let morning = day[28...34].reduce(0, +)
+    let night = day[0...20].reduce(0, +)
+    #expect(night == 0)
+    #expect(morning > 20)
   }
 
   @Test func workdaysWeekendsAndHolidaysAreLearnedApart() {
@@ -36,8 +39,9 @@ import Testing
     // Day 28 is a Monday again, day 33 a Saturday.
     let monday = forecast.expected(Self.situation(28 * 96), horizon: 96)
     let saturday = forecast.expected(Self.situation(33 * 96), horizon: 96)
-    #expect(monday[28..<36].reduce(0, +) > 2 * monday[40..<48].reduce(0, +))
-    #expect(saturday[40..<48].reduce(0, +) > 1.5 * saturday[28..<36].reduce(0, +))
+    func sum(_ day: [Double], _ steps: Range<Int>) -> Double { day[steps].reduce(0, +) }
+    #expect(sum(monday, 28..<36) > 2 * sum(monday, 40..<48))
+    #expect(sum(saturday, 40..<48) > 1.5 * sum(saturday, 28..<36))
     #expect(Self.calendar.kind(of: 2 * 96) == .sunday, "Wednesday the 10th is a holiday here")
     #expect(Self.calendar.kind(of: 96) == .workday)
     #expect(Self.calendar.kind(of: 6 * 96) == .sunday)
