@@ -17,7 +17,7 @@ import Testing
     #"{"type":"state","step":\#(step),"steps":2880,"t":\#(step * 900),"clock":"2024-01-08T00:00","new_field":[1],"#
       + #""tank":{"layers_c":\#(layers ?? "[12,15,30,45,52,56,58,59,60,60,60,60]"),"backup_on":false},"#
       + #""price":{"now":0.1,"ahead":\#(price)},"forecast":{"demand_kwh":[0.1,0.4],"mains_c":\#(mains)},"cap_w":null,"#
-      + #""slots":{"total":2,"free":2,"running":[]},"queue":[{"id":"a","release_s":0,"deadline_s":90000,"#
+      + #""slots":{"total":2,"free":2,"running":[]},"queue":[{"id":"a","release_s":0,"deadline_s":\#(step * 900 + 4500),"#
       + #""duration_s":3600,"remaining_s":3600,"power_w":300,"revenue_eur":0.2,"preemptible":false,"started":false}]}"#
   }
 
