@@ -3,15 +3,6 @@ import Simulation
 import Testing
 import Workload
 
-@Suite struct TappingProfileTests {
-  @Test(arguments: [(TappingProfile.m, 5.845, 23), (.l, 11.655, 24), (.xl, 19.07, 30)])
-  func aDayIsTheRegulationsSum(profile: TappingProfile, kilowattHours: Double, count: Int) {
-    #expect(abs(profile.energyPerDay.kilowattHours - kilowattHours) < 1e-9)
-    #expect(profile.tappings.count == count)
-    #expect(Set(profile.tappings.map(\.at)).count == count)
-  }
-}
-
 /// Seeded boilers, so that what holds is tried on many.
 enum Boilers {
   static func site(

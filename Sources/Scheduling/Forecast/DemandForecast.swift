@@ -29,6 +29,9 @@ package struct DemandForecast: Hashable, Sendable {
   /// Days of observations that what is assumed at first counts as.
   static let priorDays = 2.0
 
+  /// How much a day of another kind counts.
+  static let otherKinds = 0.1
+
   /// - Parameter profile: of a household, and how many there are.
   package init(
     stepsPerDay: Int, calendar: DemandCalendar? = nil, profile: TappingProfile = .l, households: Double = 1
@@ -96,7 +99,7 @@ package struct DemandForecast: Hashable, Sendable {
   }
 
   private func learned(from first: Int, steps: Int) -> [Double] {
-    // By kind of day and step of the day: sums and counts, the kind counting fully and the others for a quarter.
+    // By kind of day and step of the day: sums and counts, the kind counting fully and the others a little.
     let kinds = DemandCalendar.Kind.allCases.count
     var sums = Array(repeating: 0.0, count: kinds * stepsPerDay)
     var counts = sums
@@ -111,7 +114,7 @@ package struct DemandForecast: Hashable, Sendable {
       var sum = prior[slot]
       var count = 1.0
       for kind in 0..<kinds {
-        let weight = kind == at / stepsPerDay ? 1 : 0.25
+        let weight = kind == at / stepsPerDay ? 1 : Self.otherKinds
         for offset in -1...1 {
           let near = kind * stepsPerDay + ((slot + offset) % stepsPerDay + stepsPerDay) % stepsPerDay
           sum += weight * sums[near]

@@ -12,12 +12,15 @@ struct CapRoom {
     }
   }
 
-  /// Takes a task's power out, where it fits for as long as the task can't be stopped.
-  mutating func take(_ task: PlannableTask) -> Bool {
-    guard isCapped else { return true }
-    let steps = min(room.count, task.isPreemptible ? 1 : task.remaining)
-    guard room.prefix(steps).allSatisfy({ $0 >= task.kilowatts - 1e-9 }) else { return false }
-    for index in 0..<steps { room[index] -= task.kilowatts }
-    return true
+  /// Does a task fit for as long as it can't be stopped?
+  func fits(_ task: PlannableTask) -> Bool {
+    !isCapped || room.prefix(steps(task)).allSatisfy { $0 >= task.kilowatts - 1e-9 }
   }
+
+  /// Takes a task's power out.
+  mutating func take(_ task: PlannableTask) {
+    for index in 0..<min(room.count, steps(task)) { room[index] -= task.kilowatts }
+  }
+
+  private func steps(_ task: PlannableTask) -> Int { task.isPreemptible ? 1 : task.remaining }
 }

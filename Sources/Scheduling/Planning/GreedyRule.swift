@@ -20,7 +20,8 @@ struct GreedyRule {
         .map { task in (task: task, margin: margin(task, ask: ask)) }
         .filter { $0.margin > 0 || $0.task.isStarted }
         .sorted { ($0.margin, $1.task.id) > ($1.margin, $0.task.id) }
-      for (task, _) in paying where free > 0 && room.take(task) {
+      for (task, _) in paying where free > 0 && room.fits(task) {
+        room.take(task)
         start.append(task.id)
         free -= 1
       }

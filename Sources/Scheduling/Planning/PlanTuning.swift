@@ -16,7 +16,7 @@ package struct PlanTuning: Hashable, Sendable {
   /// Standard deviations of demand that the backup heater is prepared for.
   package var peak = 3.0
   /// Weight of the risk of cold water in the program.
-  package var risk = 3.0
+  package var risk = 6.0
   /// Steps over which the backup heater's threshold is tried.
   package var backupSteps = 8
   /// Does the identified store take the place of the described one?

@@ -13,22 +13,25 @@ struct TaskSelection {
 
   func choose() -> (start: [String], suspend: [String]) {
     let sums = slots.sums(limits)
-    var candidates: [Candidate] = []
-    for task in problem.situation.queue where task.slack >= 0 {
-      let regret = task.isPreemptible ? piecewise(task, sums) : whole(task, sums)
-      candidates.append(Candidate(task: task, regret: regret))
-    }
-    for task in problem.situation.running where task.isPreemptible {
-      candidates.append(Candidate(task: task, regret: piecewise(task, sums) + tuning.suspendCost))
-    }
-    candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
-    var room = CapRoom(site: problem.site, situation: problem.situation)
-    var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     let begun = (problem.situation.queue + problem.situation.running).filter {
       $0.isPreemptible && $0.isStarted
     }
     var commitments = Commitments(
       begun: begun, firmSlots: problem.firmSlots, slots: problem.site.servers.slots)
+    var candidates: [Candidate] = []
+    for task in problem.situation.queue where task.slack >= 0 {
+      let regret =
+        commitments.isUrgent(task)
+        ? .infinity : task.isPreemptible ? piecewise(task, sums) : whole(task, sums)
+      candidates.append(Candidate(task: task, regret: regret))
+    }
+    for task in problem.situation.running where task.isPreemptible {
+      let regret = commitments.isUrgent(task) ? .infinity : piecewise(task, sums) + tuning.suspendCost
+      candidates.append(Candidate(task: task, regret: regret))
+    }
+    candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
+    var room = CapRoom(site: problem.site, situation: problem.situation)
+    var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     // A slot that would stay empty now costs nothing now.
     let empty = slots.slot.first ?? 0
     var start: [String] = []
@@ -36,8 +39,11 @@ struct TaskSelection {
     for candidate in candidates {
       guard free > 0 else { break }
       guard candidate.regret + empty > 0 else { break }
-      if !candidate.task.isPreemptible, !commitments.admit(candidate.task) { continue }
-      guard room.take(candidate.task) || candidate.regret == .infinity else { continue }
+      guard room.fits(candidate.task) || candidate.regret == .infinity, commitments.admit(candidate.task)
+      else {
+        continue
+      }
+      room.take(candidate.task)
       free -= 1
       if candidate.task.isRunning { kept.insert(candidate.task.id) } else { start.append(candidate.task.id) }
     }
@@ -61,7 +67,7 @@ struct TaskSelection {
 
   private func piecewise(_ task: PlannableTask, _ sums: SlotPrices.Sums) -> Double {
     let horizon = problem.horizon
-    if task.isStarted, task.slack <= 1 { return .infinity }
+
     let end = min(task.deadline, horizon)
     func cost(_ step: Int) -> Double {
       task.kilowatts * (sums.energy[step + 1] - sums.energy[step]) + sums.slot[step + 1] - sums.slot[step]
