@@ -57,8 +57,8 @@ enum Boilers {
     }
   }
 
-  /// Hot enough at every tap, so what is drawn is what the regulation's profile asks for.
-  @Test(arguments: TappingProfile.allCases)
+  /// Hot enough at every tap of what 1,000 l serve, so what is drawn is what the regulation's profile asks for.
+  @Test(arguments: TappingProfile.allCases.filter { $0.energyPerDay.kilowattHours < 25 })
   func aDaysTapsTakeTheProfilesSum(profile: TappingProfile) {
     var plant = BoilerPlant(
       site: Boilers.site(profile: profile, volumes: [200, 200, 200, 200, 200], backup: 9000),

@@ -9,6 +9,8 @@ package import Workload
 package actor HeatControl {
   package nonisolated let board: Board
   package nonisolated let capacity: NodeCapacity
+  /// Electrical power that one busy slot adds.
+  package nonisolated let slotPower: Watts
   private let executor = SerialQueueExecutor(label: "samovar.heat")
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -36,6 +38,7 @@ package actor HeatControl {
     planned = memory.flatMap { PlannedPrices(rule: rule, history: $0.history) }
     self.board = board
     self.capacity = rule.capacity
+    slotPower = rule.slotPower
     self.sampler = sampler
     self.rule = rule
   }

@@ -89,7 +89,10 @@ struct TaskPipeline: Sendable {
     var said: QueueReason?
     while true {
       guard let plan = await node.heat.plan else { throw PipelineFault.noPlan }
-      switch await node.workbench.place(equipped.task, for: replica, plan: plan, now: node.now()) {
+      let price = MicroEuros(UInt64(clamping: equipped.duty.price))
+      switch await node.workbench.place(
+        equipped.task, for: replica, price: price, plan: plan, now: node.now())
+      {
       case .place(let placement):
         passed(.placed, replica)
         return PlacedReplica(duty: equipped.duty, image: equipped.image, placement: placement)

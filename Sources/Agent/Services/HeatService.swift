@@ -14,7 +14,8 @@ struct HeatService: RecurringService {
 
   func round() async throws {
     let before = await node.heat.plan?.reasons.first?.code
-    let plan = await node.heat.sample(at: node.now())
+    let running = await node.workbench.plannable(slotPower: node.heat.slotPower, now: node.now())
+    let plan = await node.heat.sample(at: node.now(), running: running)
     if let reason = plan.reasons.first, reason.code != before { log.info("heat: \(reason)") }
     try await publish(plan)
     try await Task.sleep(for: interval)

@@ -7,11 +7,13 @@ import Testing
   @Test func theControllerKeepsItsWaterWarmItsTasksInTimeAndEarnsMoreThanRunningAlways() throws {
     var controlled = ControlledSite(seed: 21)
     var session = ControllerSession()
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard case .line(let ready) = session.answer(controlled.hello) else { throw Broken() }
     #expect(ready.contains("ready"))
     while !controlled.isOver {
       guard case .line(let answer) = session.answer(controlled.state) else { throw Broken() }
-      try controlled.step(JSONDecoder().decode(ControlledSite.Decision.self, from: Data(answer.utf8)))
+      try controlled.step(decoder.decode(ControlledSite.Decision.self, from: Data(answer.utf8)))
     }
     var always = ControlledSite(seed: 21)
     while !always.isOver { always.step(always.everything) }

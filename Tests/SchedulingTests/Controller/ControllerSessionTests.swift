@@ -27,8 +27,8 @@ import Testing
     var start: [String]?
     var suspend: [String]?
     var backup: String?
-    var backup_on_below_c: Double?
-    var ask_eur_per_kwh: Double?
+    var backupOnBelowC: Double?
+    var askEurPerKwh: Double?
     var explain: [String]?
     var error: String?
   }
@@ -36,7 +36,9 @@ import Testing
   private func ask(_ session: inout ControllerSession, _ line: String) throws -> Decision {
     guard case .line(let answer) = session.answer(line) else { return Decision(type: "nothing") }
     #expect(!answer.contains("\n"))
-    return try JSONDecoder().decode(Decision.self, from: Data(answer.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Decision.self, from: Data(answer.utf8))
   }
 
   private func greeted() -> ControllerSession {
@@ -50,7 +52,7 @@ import Testing
     let decision = try ask(&session, Self.state(0))
     #expect(decision.type == "decision" && decision.step == 0)
     #expect(decision.start == ["a"] && decision.suspend == [])
-    #expect(decision.backup_on_below_c.map { (50...65).contains($0) } == true)
+    #expect(decision.backupOnBelowC.map { (50...65).contains($0) } == true)
     #expect(session.answer(#"{"type":"end","score":{}}"#) == .end)
   }
 
@@ -97,8 +99,8 @@ import Testing
     for step in [0, 1, 7, 3, 100_000] {
       let decision = try ask(&session, Self.state(step, price: price, layers: layers, mains: mains))
       #expect(decision.type == "decision" && decision.step == step)
-      #expect(decision.ask_eur_per_kwh?.isFinite == true)
-      #expect(decision.backup_on_below_c.map { (50...65).contains($0) } == true)
+      #expect(decision.askEurPerKwh?.isFinite == true)
+      #expect(decision.backupOnBelowC.map { (50...65).contains($0) } == true)
     }
   }
 }
