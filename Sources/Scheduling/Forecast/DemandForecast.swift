@@ -9,8 +9,9 @@ import Workload
 package struct DemandForecast: Hashable, Sendable {
   package let stepsPerDay: Int
   package let calendar: DemandCalendar?
-  /// kWh of each step of a day before anything is known, net of the circulation loop.
+  /// kWh of each step of a day before anything is known.
   private let prior: [Double]
+  private let loop: Double
   private var history: [Entry] = []
   private var issued: (step: Int, forecast: Double)?
   /// Of what taps and space heating draw, the part of the taps.
@@ -32,13 +33,17 @@ package struct DemandForecast: Hashable, Sendable {
   /// How much a day of another kind counts.
   static let otherKinds = 0.1
 
-  /// - Parameter profile: of a household, and how many there are.
+  /// - Parameters:
+  ///   - profile: of a household, and how many there are.
+  ///   - loop: of the circulation loop in a step, kWh.
   package init(
-    stepsPerDay: Int, calendar: DemandCalendar? = nil, profile: TappingProfile = .l, households: Double = 1
+    stepsPerDay: Int, calendar: DemandCalendar? = nil, profile: TappingProfile = .l, households: Double = 1,
+    loop: Double = 0
   ) {
     self.stepsPerDay = stepsPerDay
     self.calendar = calendar
-    var prior = Array(repeating: 0.0, count: stepsPerDay)
+    self.loop = loop
+    var prior = Array(repeating: loop, count: stepsPerDay)
     for tapping in profile.tappings {
       let slot = tapping.at.value * stepsPerDay / 1440
       // People aren't punctual: an hour around the profile's time shares it.
@@ -60,10 +65,8 @@ package struct DemandForecast: Hashable, Sendable {
 
   /// Notes what was drawn in the step before the situation's, and what is forecast for that one.
   ///
-  /// - Parameters:
-  ///   - last: nothing where it isn't known.
-  ///   - loop: of the circulation loop in a step, kWh.
-  package mutating func note(_ last: StepMeasurement?, situation: PlanSituation, loop: Double) {
+  /// - Parameter last: nothing where it isn't known.
+  package mutating func note(_ last: StepMeasurement?, situation: PlanSituation) {
     if let issued, issued.step == situation.step - 1, let last, last.demand >= 0 {
       history.append(Entry(step: issued.step, forecast: issued.forecast, actual: last.demand))
       if let taps = last.taps, last.demand > loop + 1e-6 {
@@ -76,6 +79,12 @@ package struct DemandForecast: Hashable, Sendable {
   }
 
   static let tapRate = 0.02
+
+  /// Steps no longer count as they did.
+  mutating func forget() {
+    history = []
+    issued = nil
+  }
 
   /// Parts of what taps and space heating draw together.
   ///

@@ -27,8 +27,12 @@ package struct HeatPlanner: Sendable {
   /// Steps without a measurement of energies for which the model of the store is believed.
   static let longestBlindness = 4
 
+  /// - Parameters:
+  ///   - calendar: what kinds of day there are; nothing where all are one.
+  ///   - profile: what a household draws as long as nothing is known, and how many there are.
   package init(
-    site: HeatSite, stepsPerDay: Int = 96, tuning: PlanTuning = PlanTuning(), calendar: DemandCalendar? = nil
+    site: HeatSite, stepsPerDay: Int = 96, tuning: PlanTuning = PlanTuning(), calendar: DemandCalendar? = nil,
+    profile: TappingProfile = .l, households: Double = 1
   ) {
     self.site = site
     self.tuning = tuning
@@ -36,7 +40,9 @@ package struct HeatPlanner: Sendable {
     market = TaskMarket(stepsPerDay: stepsPerDay)
     estimate = StoreEstimate(layers: site.store.layers)
     identification = StoreIdentification(site.store, capture: site.servers.capture)
-    forecast = DemandForecast(stepsPerDay: stepsPerDay, calendar: calendar)
+    forecast = DemandForecast(
+      stepsPerDay: stepsPerDay, calendar: calendar, profile: profile, households: households,
+      loop: site.store.loopKilowatts * 24 / Double(stepsPerDay))
   }
 
   private var stepHours: Double { 24 / Double(stepsPerDay) }
@@ -64,8 +70,7 @@ package struct HeatPlanner: Sendable {
     priceHistory.note(situation.prices, at: situation.step, stepsPerDay: stepsPerDay)
     estimate.update(situation.layers, predicted: predicted(situation, after: jumped ? nil : situation.last))
     wasBackupOn = situation.isBackupOn
-    forecast.note(
-      jumped ? nil : situation.last, situation: situation, loop: site.store.loopKilowatts * stepHours)
+    forecast.note(jumped ? nil : situation.last, situation: situation)
     if let layers = estimate.temperatures {
       legionella =
         legionella
@@ -84,7 +89,7 @@ package struct HeatPlanner: Sendable {
 
   /// Steps went back or stood still: a clock was set. What hangs on the times of the day is learned anew.
   private mutating func forgetClock() {
-    forecast = DemandForecast(stepsPerDay: stepsPerDay, calendar: forecast.calendar)
+    forecast.forget()
     priceHistory = PriceHistory()
     market = TaskMarket(stepsPerDay: stepsPerDay)
     prices = nil

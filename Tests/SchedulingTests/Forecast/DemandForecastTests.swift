@@ -15,7 +15,7 @@ import Testing
       let drawn = Double.random(in: 0...1, using: &random) < (isPeak ? 0.5 : 0.02) ? 2.0 : 0
       forecast.note(
         StepMeasurement(serverHeat: 0, absorbed: 0, backup: 0, demand: drawn, taps: drawn * 0.75),
-        situation: Self.situation(step), loop: 0)
+        situation: Self.situation(step))
     }
     return forecast
   }
@@ -86,7 +86,7 @@ import Testing
       var situation = Self.situation(step)
       situation.demand = [1]
       forecast.note(
-        StepMeasurement(serverHeat: 0, absorbed: 0, backup: 0, demand: 0.5), situation: situation, loop: 0)
+        StepMeasurement(serverHeat: 0, absorbed: 0, backup: 0, demand: 0.5), situation: situation)
     }
     #expect((0.6...0.72).contains(forecast.level), "half is drawn for two days, with a day of doubt")
   }
