@@ -105,7 +105,8 @@ let package = Package(
 
     // Floor 4: worlds to try it in.
     .target(
-      name: "Simulation", dependencies: ["Workload", "Telemetry", "Scheduling"], swiftSettings: house),
+      name: "Simulation", dependencies: ["Workload", "Telemetry", "Receipts", "Scheduling", "Ledger"],
+      swiftSettings: house),
 
     // Floor 5: the node.
     .target(
@@ -121,7 +122,7 @@ let package = Package(
       name: "samovar",
       dependencies: [
         "Workload", "Telemetry", "Sandbox", "Egress", "HeatBridge", "Images", "Receipts", "Ledger",
-        "Scheduling", "Agent",
+        "Scheduling", "Simulation", "Agent",
         argumentParser,
       ],
       swiftSettings: house, linkerSettings: linking),

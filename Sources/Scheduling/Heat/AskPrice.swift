@@ -47,7 +47,7 @@ package struct AskPrice: Hashable, Sendable, Codable {
   ///
   /// The ramp's form matters little (about 1 % of the profit); that it is there, and ends at the full tank,
   /// does.
-  static func worthOfHeat(_ tank: TankState, _ demand: HeatDemand, _ heat: EuroPerKilowattHour)
+  package static func worthOfHeat(_ tank: TankState, _ demand: HeatDemand, _ heat: EuroPerKilowattHour)
     -> EuroPerKilowattHour
   {
     if demand == .urgent { return heat }

@@ -20,6 +20,8 @@ package struct StoreModel: Hashable, Sendable {
     package var loss = 0.0
     /// Kelvin below comfort at the outlet, times hours.
     package var coldKelvinHours = 0.0
+
+    package init() {}
   }
 
   /// What is asked of the store in a time: kWh.
@@ -144,8 +146,10 @@ package struct StoreModel: Hashable, Sendable {
     guard heat > 0 else { return }
     let bottom = tank.bottom.value
     let taken = min(heat, max(0, description.loopKilowattsPerKelvin * (description.hottestCoolant - bottom)))
-    flows.dumped += (heat - taken) * hours
-    guard taken > 0 else { return }
+    guard taken > 0 else {
+      flows.dumped += heat * hours
+      return
+    }
     let capacity = StoreDescription.kilowattHoursPerLitreKelvin
     let flow = min(
       description.mostLitresPerMinute * 60, taken / (capacity * max(0.5, description.charge - bottom)))
@@ -156,7 +160,10 @@ package struct StoreModel: Hashable, Sendable {
       tank.circulate(
         litres: flow * hours / Double(pieces), returningAt: min(hot, Celsius(description.hottestCoolant)))
     }
-    flows.absorbed += (tank.content - before).kilowattHours
+    let absorbed = (tank.content - before).kilowattHours
+    flows.absorbed += absorbed
+    // The pump's limit, and the coolant's while the bottom warms up under it.
+    flows.dumped += heat * hours - absorbed
   }
 
   private mutating func runBackup(hours: Double, below: Double, boosts: Bool, _ flows: inout Flows) {

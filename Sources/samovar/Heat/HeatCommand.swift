@@ -7,7 +7,7 @@ import Workload
 struct HeatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "heat", abstract: "Show what a node does about its water, why, and what it plans.",
-    subcommands: [HeatExplain.self, HeatPlanCommand.self, ControllerCommand.self])
+    subcommands: [HeatExplain.self, HeatPlanCommand.self, SimulateCommand.self, ControllerCommand.self])
 }
 
 /// What the agent of a configuration last wrote down.
