@@ -27,10 +27,16 @@ import Testing
     var start: [String]?
     var suspend: [String]?
     var backup: String?
-    var backup_on_below_c: Double?
-    var ask_eur_per_kwh: Double?
+    var backupBelow: Double?
+    var ask: Double?
     var explain: [String]?
     var error: String?
+
+    enum CodingKeys: String, CodingKey {
+      case type, step, start, suspend, backup, explain, error
+      case backupBelow = "backup_on_below_c"
+      case ask = "ask_eur_per_kwh"
+    }
   }
 
   private func ask(_ session: inout ControllerSession, _ line: String) throws -> Decision {
@@ -50,7 +56,7 @@ import Testing
     let decision = try ask(&session, Self.state(0))
     #expect(decision.type == "decision" && decision.step == 0)
     #expect(decision.start == ["a"] && decision.suspend == [])
-    #expect(decision.backup_on_below_c.map { (50...65).contains($0) } == true)
+    #expect(decision.backupBelow.map { (50...65).contains($0) } == true)
     #expect(session.answer(#"{"type":"end","score":{}}"#) == .end)
   }
 
@@ -97,8 +103,8 @@ import Testing
     for step in [0, 1, 7, 3, 100_000] {
       let decision = try ask(&session, Self.state(step, price: price, layers: layers, mains: mains))
       #expect(decision.type == "decision" && decision.step == step)
-      #expect(decision.ask_eur_per_kwh?.isFinite == true)
-      #expect(decision.backup_on_below_c.map { (50...65).contains($0) } == true)
+      #expect(decision.ask?.isFinite == true)
+      #expect(decision.backupBelow.map { (50...65).contains($0) } == true)
     }
   }
 }
