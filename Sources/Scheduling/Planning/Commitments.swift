@@ -6,6 +6,8 @@ struct Commitments {
   private var tasks: [PlannableTask]
   /// Slots that nothing holds, by step.
   private var free: [Int]
+  /// What was chosen for the present step. Nothing else is taken to run in it.
+  private var served: Set<String> = []
 
   /// Steps of laxity from which on a task can always pass once.
   private static let amplyLax = 12
@@ -18,30 +20,37 @@ struct Commitments {
     free = firmSlots.map { max(0, slots - Int($0)) }
   }
 
-  /// Takes a task up, where all others can still be kept, and it too.
+  /// Takes a task up for the present step, where all others can still be kept, and it too.
   mutating func admit(_ task: PlannableTask) -> Bool {
-    if task.isStarted { return true }
-    let (before, others) = (free, tasks)
-    let wasKept = areKept(without: nil)
+    if task.isStarted {
+      served.insert(task.id)
+      return true
+    }
+    let before = self
+    let wasKept = areKept
     if task.isPreemptible {
       tasks.append(task)
+      served.insert(task.id)
     } else {
       for index in 0..<min(free.count, task.remaining) { free[index] -= 1 }
     }
-    if (wasKept || tasks.isEmpty) && areKept(without: nil) { return true }
+    if (wasKept || before.tasks.isEmpty) && areKept { return true }
     // What was lost before isn't this task's doing, but it must not grow worse.
-    (free, tasks) = (before, others)
+    self = before
     return false
   }
+
+  /// All can still be kept when only what was chosen runs in the present step.
+  var areKept: Bool { areKept { served.contains($0) } }
 
   /// A begun task that must run in the present step, or it or another is lost.
   func isUrgent(_ task: PlannableTask) -> Bool {
     guard task.isStarted, task.slack < Self.amplyLax else { return false }
-    return task.slack <= 1 || (areKept(without: nil) && !areKept(without: task.id))
+    return task.slack <= 0 || (areKept { _ in true } && !areKept { $0 != task.id })
   }
 
-  /// - Parameter passed: it doesn't run in the present step.
-  private func areKept(without passed: String?) -> Bool {
+  /// - Parameter mayRunNow: by id.
+  private func areKept(_ mayRunNow: (String) -> Bool) -> Bool {
     var left = tasks.map(\.remaining)
     var open = Array(left.indices)
     for step in free.indices {
@@ -54,7 +63,7 @@ struct Commitments {
       var slots = free[step]
       for index in open {
         if tasks[index].deadline - step < left[index] { return false }
-        guard slots > 0, !(step == 0 && tasks[index].id == passed) else { continue }
+        guard slots > 0, step > 0 || mayRunNow(tasks[index].id) else { continue }
         left[index] -= 1
         slots -= 1
       }

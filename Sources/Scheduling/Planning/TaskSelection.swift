@@ -29,7 +29,7 @@ struct TaskSelection {
       let regret = commitments.isUrgent(task) ? .infinity : piecewise(task, sums) + tuning.suspendCost
       candidates.append(Candidate(task: task, regret: regret))
     }
-    candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
+    candidates.sort { ($0.regret, $1.task.slack, $1.task.id) > ($1.regret, $0.task.slack, $0.task.id) }
     var room = CapRoom(site: problem.site, situation: problem.situation)
     var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     // A slot that would stay empty now costs nothing now.
@@ -46,6 +46,15 @@ struct TaskSelection {
       room.take(candidate.task)
       free -= 1
       if candidate.task.isRunning { kept.insert(candidate.task.id) } else { start.append(candidate.task.id) }
+    }
+    // Where several could wait but not all together, those with the least slack go first.
+    let waiting = begun.filter { !kept.contains($0.id) && !start.contains($0.id) }
+    for task in waiting.sorted(by: { ($0.slack, $0.id) < ($1.slack, $1.id) }) {
+      guard free > 0, !commitments.areKept else { break }
+      guard room.fits(task), commitments.admit(task) else { continue }
+      room.take(task)
+      free -= 1
+      if task.isRunning { kept.insert(task.id) } else { start.append(task.id) }
     }
     let suspend = problem.situation.running.filter { $0.isPreemptible && !kept.contains($0.id) }.map(\.id)
     return (start, suspend)

@@ -6,8 +6,13 @@ struct ControlledSite {
   struct Decision: Decodable {
     var start: [String]?
     var suspend: [String]?
-    var backupOnBelowC: Double?
+    var backupBelow: Double?
     var backup: String?
+
+    enum CodingKeys: String, CodingKey {
+      case start, suspend, backup
+      case backupBelow = "backup_on_below_c"
+    }
   }
 
   private struct Job {
@@ -103,7 +108,7 @@ struct ControlledSite {
     let drawn = Self.demand(now) * .random(in: 0.4...1.6, using: &random)
     let flows = model.advance(
       hours: Self.stepHours, demand: .init(taps: drawn), serverHeat: electric * 0.95, mains: 10,
-      backupBelow: decision.backupOnBelowC ?? 53, boosts: decision.backup == "boost", comfort: 50)
+      backupBelow: decision.backupBelow ?? 53, boosts: decision.backup == "boost", comfort: 50)
     profit -= electric * Self.stepHours * Self.price(now) + busy * Self.stepHours * 0.02
     profit -= flows.backup * Self.price(now) + flows.coldKelvinHours * 0.2 + flows.unmet
     cold += flows.coldKelvinHours

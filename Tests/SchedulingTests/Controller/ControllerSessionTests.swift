@@ -27,18 +27,22 @@ import Testing
     var start: [String]?
     var suspend: [String]?
     var backup: String?
-    var backupOnBelowC: Double?
-    var askEurPerKwh: Double?
+    var backupBelow: Double?
+    var ask: Double?
     var explain: [String]?
     var error: String?
+
+    enum CodingKeys: String, CodingKey {
+      case type, step, start, suspend, backup, explain, error
+      case backupBelow = "backup_on_below_c"
+      case ask = "ask_eur_per_kwh"
+    }
   }
 
   private func ask(_ session: inout ControllerSession, _ line: String) throws -> Decision {
     guard case .line(let answer) = session.answer(line) else { return Decision(type: "nothing") }
     #expect(!answer.contains("\n"))
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(Decision.self, from: Data(answer.utf8))
+    return try JSONDecoder().decode(Decision.self, from: Data(answer.utf8))
   }
 
   private func greeted() -> ControllerSession {
@@ -52,7 +56,7 @@ import Testing
     let decision = try ask(&session, Self.state(0))
     #expect(decision.type == "decision" && decision.step == 0)
     #expect(decision.start == ["a"] && decision.suspend == [])
-    #expect(decision.backupOnBelowC.map { (50...65).contains($0) } == true)
+    #expect(decision.backupBelow.map { (50...65).contains($0) } == true)
     #expect(session.answer(#"{"type":"end","score":{}}"#) == .end)
   }
 
@@ -99,8 +103,8 @@ import Testing
     for step in [0, 1, 7, 3, 100_000] {
       let decision = try ask(&session, Self.state(step, price: price, layers: layers, mains: mains))
       #expect(decision.type == "decision" && decision.step == step)
-      #expect(decision.askEurPerKwh?.isFinite == true)
-      #expect(decision.backupOnBelowC.map { (50...65).contains($0) } == true)
+      #expect(decision.ask?.isFinite == true)
+      #expect(decision.backupBelow.map { (50...65).contains($0) } == true)
     }
   }
 }
