@@ -22,7 +22,7 @@ package struct NodeAgent: Sendable {
   ///
   /// - Parameter lifeline: a descriptor at whose end of file the agent ends.
   /// - Throws: what is wrong and what to do: `Mistakes`, `FileError`, `KeystoreError`, `NodeSetupError`,
-  ///   `LedgerFileError`, `SandboxError`, `BoardError`, `SimulationError`.
+  ///   `LedgerFileError`, `SandboxError`, `ImageError`, `BoardError`, `SimulationError`.
   package init(
     _ configuration: AgentConfiguration, log: Logger, environment: [String: String],
     now: @escaping @Sendable () -> Instant, lifeline: Int32? = nil
@@ -44,13 +44,17 @@ package struct NodeAgent: Sendable {
     try files.check(profile: configuration.work.profile)
     let clock = ProcessorClock()
     let site = try await Site(configuration, board: board, now: now)
+    let cache = CacheDirectory.standard(environment: environment)
     node = Node(
       configuration: configuration, account: LedgerAccount(ledger: ledger, key: key),
       outbox: outbox,
       shared: try SharedDirectory(path: configuration.ledgerDirectory),
-      launcher: Launcher(
-        files: files, clock: now, meter: site.meter, egress: EgressProxy(),
-        cache: CacheDirectory.standard(environment: environment)),
+      launcher: Launcher(files: files, clock: now, meter: site.meter, egress: EgressProxy(), cache: cache),
+      images: try configuration.images.map { images in
+        try NodeImages(
+          images, unpacking: Launcher(files: files, clock: now, cache: cache), files: files,
+          environment: environment, clock: now)
+      },
       heat: site.heat, processorClock: clock, log: log, now: now)
     services =
       Self.services(node, ledger, site, clock, log)
@@ -123,11 +127,16 @@ private struct Site {
     let capacity = NodeCapacity(
       processors: processors, slots: work.slots, memory: work.memory, disk: work.disk,
       longestRun: work.longestRun,
-      profiles: [work.profile])
+      profiles: [work.profile],
+      images: configuration.images.map {
+        ImageCapacity(registries: $0.registries, largest: $0.largest)
+      })
     let rule = HeatRule(
       board: board, capacity: capacity, policy: configuration.heat, tariff: configuration.tariff)
     guard let settings = configuration.simulation else {
-      heat = HeatControl(board: board, sampler: HeatSampler(board: board, root: machine), rule: rule)
+      heat = HeatControl(
+        board: board, sampler: HeatSampler(board: board, root: machine), rule: rule,
+        memory: HeatMemory(stateDirectory: configuration.stateDirectory))
       meter = NodeEnergyMeter(root: machine, board: board, usesCounters: true, clock: now)
       return
     }
@@ -141,7 +150,9 @@ private struct Site {
       simulated: {
         let totals = await boiler.report.totals
         return EnergyTotals(electric: totals.electric, heat: totals.delivered)
-      })
+      },
+      // A plan counts quarter hours of the real clock, to which a faster boiler doesn't keep.
+      memory: settings.timeFactor == 1 ? HeatMemory(stateDirectory: configuration.stateDirectory) : nil)
     meter = NodeEnergyMeter(root: tree, board: board, usesCounters: false, clock: now)
   }
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
+#include <linux/gpio.h>
 #include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
@@ -25,6 +26,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -329,3 +331,38 @@ int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files) {
   return (int)syscall(LANDLOCK_ADD_RULE, ruleset, 1 /* LANDLOCK_RULE_PATH_BENEATH */, &rule, 0u);
 }
 int samovar_landlock_restrict(int ruleset) { return (int)syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0u); }
+
+int samovar_syncfs(int fd) { return syncfs(fd); }
+int64_t samovar_file_system(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 ? (int64_t)status.f_type : -1;
+}
+
+int samovar_gpio_chip(int chip, char *label, uint32_t *lines) {
+  struct gpiochip_info info = {0};
+  if (ioctl(chip, GPIO_GET_CHIPINFO_IOCTL, &info) != 0) return -1;
+  memcpy(label, info.label, SAMOVAR_GPIO_NAME_SIZE);
+  *lines = info.lines;
+  return 0;
+}
+
+int samovar_gpio_line_name(int chip, uint32_t offset, char *name) {
+  struct gpio_v2_line_info info = {.offset = offset};
+  if (ioctl(chip, GPIO_V2_GET_LINEINFO_IOCTL, &info) != 0) return -1;
+  memcpy(name, info.name, SAMOVAR_GPIO_NAME_SIZE);
+  return 0;
+}
+
+int samovar_gpio_request_input(int chip, uint32_t offset, int active_low, const char *consumer) {
+  struct gpio_v2_line_request request = {.offsets = {offset}, .num_lines = 1};
+  request.config.flags = GPIO_V2_LINE_FLAG_INPUT | (active_low ? GPIO_V2_LINE_FLAG_ACTIVE_LOW : 0);
+  strncpy(request.consumer, consumer, sizeof request.consumer - 1);
+  if (ioctl(chip, GPIO_V2_GET_LINE_IOCTL, &request) != 0) return -1;
+  return request.fd;
+}
+
+int samovar_gpio_get(int line) {
+  struct gpio_v2_line_values values = {.mask = 1};
+  if (ioctl(line, GPIO_V2_LINE_GET_VALUES_IOCTL, &values) != 0) return -1;
+  return (int)(values.bits & 1);
+}

@@ -17,11 +17,23 @@ package enum ImageError: Error, Hashable, Sendable {
   case noCommand(String, remedy: String)
   /// The registry's operator, or the network's.
   case registry(String, remedy: String)
+  /// This machine's operator: the cache may not take as much as the image needs.
+  case noRoom(String)
   /// This machine's operator.
   case file(FileError)
   case sandbox(SandboxError)
   case machine(String)
   case cancelled
+
+  /// Whether the same may succeed soon without anybody doing something about it. A registry that didn't answer was asked
+  /// several times already.
+  package var isTransient: Bool {
+    switch self {
+    case .cancelled: true
+    case .sandbox(let error): error.isTransient
+    default: false
+    }
+  }
 
   /// 126 and 127 as a shell has them, else 125: nothing was run.
   package var exitStatus: Int32 {
@@ -46,6 +58,7 @@ extension ImageError: CustomStringConvertible {
       .registry(let what, let remedy):
       "\(what); \(remedy)"
     case .untrue(let what): "\(what); don't use this image before its maker has explained that"
+    case .noRoom(let what): "\(what); give the cache a greater budget, or take a smaller image"
     case .refused(let what): "\(what); have the image made without it"
     case .file(let error): "\(error)"
     case .sandbox(let error): "\(error)"

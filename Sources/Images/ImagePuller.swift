@@ -5,24 +5,33 @@ package import Workload
 package struct ImagePuller: Sendable {
   /// Unpacks a blob, already checked against its digest, into a fresh directory.
   package typealias Unpack =
-    @Sendable (_ blob: String, _ directory: String) async throws(ImageError) -> UnpackSummary
+    @Sendable (_ blob: String, _ directory: String, _ bounds: LayerBounds) async throws(ImageError) ->
+    UnpackSummary
   package typealias Clock = @Sendable () -> Instant
 
   private let cache: ImageCache
   private let unpack: Unpack
   private let clock: Clock
+  private let credentials: RegistryCredentials
+  private let budget: CacheBudget?
   private let progress: @Sendable (PullProgress) -> Void
 
   /// Between two looks at a lock that another process holds.
   private static let lockPeriod = Duration.milliseconds(100)
 
+  /// - Parameters:
+  ///   - credentials: for registries that ask for a password.
+  ///   - budget: of the cache; without one it grows until somebody prunes it.
   package init(
     cache: ImageCache, unpack: @escaping Unpack, clock: @escaping Clock,
+    credentials: RegistryCredentials = .none, budget: CacheBudget? = nil,
     progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
   ) {
     self.cache = cache
     self.unpack = unpack
     self.clock = clock
+    self.credentials = credentials
+    self.budget = budget
     self.progress = progress
   }
 
@@ -52,18 +61,27 @@ package struct ImagePuller: Sendable {
       withExtendedLifetime(workspace) {}
       return image
     case .registry(let registry):
-      return try await RegistryConnection.withClient { client async throws(ImageError) in
-        try await pull(
-          RegistrySource(reference: registry, connection: RegistryConnection(registry, client: client)),
-          as: reference)
+      return try await RegistrySource.withSource(of: registry, credentials) {
+        source async throws(ImageError) in
+        try await pull(source, as: reference)
       }
     }
+  }
+
+  /// An image's documents, of the cache where they are there, else asked for; no layer is fetched.
+  package func look(at registry: RegistryReference) async throws(ImageError) -> ResolvedImage {
+    if registry.digest != nil, let record = try ImageRecords(cache: cache).find(registry.description) {
+      return try record.resolved()
+    }
+    return try await ResolvedImage(asking: registry, credentials)
   }
 
   private func pull(_ source: some ImageSource, as reference: ImageReference) async throws(ImageError)
     -> PulledImage
   {
     let resolved = try await source.resolve()
+    // Before the first byte: an image that can never fit isn't begun.
+    try budget?.makeRoom(for: lacking(resolved.manifest), source.name)
     var layers: [HeldLayer] = []
     for (index, descriptor) in resolved.manifest.layers.enumerated() {
       let report = progress
@@ -74,7 +92,15 @@ package struct ImagePuller: Sendable {
         })
     }
     try ImageRecords(cache: cache).put(resolved, as: reference.description, now: clock())
+    try budget?.makeRoom(for: 0, source.name)
     return PulledImage(name: reference.description, resolved: resolved, layers: layers)
+  }
+
+  /// What is still to be fetched of an image, in bytes.
+  private func lacking(_ manifest: ImageManifest) -> UInt64 {
+    Dictionary(manifest.layers.map { ($0.digest, $0.size) }) { size, _ in size }
+      .filter { !LocalFile.exists(cache.layers.path(of: $0.key)) }
+      .reduce(0) { $0 + $1.value }
   }
 
   /// A layer of the store, or a new one.
@@ -98,6 +124,7 @@ package struct ImagePuller: Sendable {
         try part.remove()
         continue
       }
+      try budget?.makeRoom(for: descriptor.size - part.size, "the layer \(descriptor.digest)")
       try await source.fetch(descriptor, into: part)
       try part.verify()
       try await make(descriptor, diffID, from: part)
@@ -108,25 +135,54 @@ package struct ImagePuller: Sendable {
   private func make(
     _ descriptor: Descriptor, _ diffID: ContentDigest, from part: PartFile
   ) async throws(ImageError) {
-    let workspace = try cache.makeWorkspace()
-    let root = "\(workspace.path)/root"
-    try StoreIdentity.makeDirectory(root)
-    let summary: UnpackSummary
-    do throws(ImageError) {
-      summary = try await unpack(part.path, root)
-    } catch {
-      // A blob that is refused now is refused tomorrow: it isn't kept to be tried again.
-      if case .refused = error { try part.remove() }
-      throw error
-    }
+    let (workspace, summary) = try await unpacked(descriptor, part)
     guard let found = ContentDigest("sha256:\(summary.diffID)"), found == diffID else {
       try part.remove()
       throw .untrue(
         "the layer \(descriptor.digest) should unpack to \(diffID), as the image's configuration says, and is sha256:\(summary.diffID)"
       )
     }
-    try cache.layers.take(workspace, LayerRecord(summary, diffID: diffID), as: descriptor.digest)
+    let record = LayerRecord(summary, diffID: diffID)
+    try budget?.check(record, Self.name(descriptor))
+    try cache.layers.take(workspace, record, as: descriptor.digest)
   }
+
+  /// A blob's content in a directory in the making. Where there was too little room for it, once more with as much as
+  /// can be had.
+  private func unpacked(
+    _ descriptor: Descriptor, _ part: PartFile
+  ) async throws(ImageError) -> (Workspace, UnpackSummary) {
+    var expected = descriptor.size * Self.likelyExpansion
+    while true {
+      let workspace = try cache.makeWorkspace()
+      let root = "\(workspace.path)/root"
+      try StoreIdentity.makeDirectory(root)
+      let bounds = try budget?.bounds(Self.name(descriptor), expecting: expected) ?? LayerBounds()
+      do throws(ImageError) {
+        return (workspace, try await unpack(part.path, root, bounds))
+      } catch {
+        switch error {
+        case .noRoom where bounds != LayerBounds() && expected < .max: expected = .max
+        case .noRoom(let sentence):
+          try part.remove()
+          guard bounds == LayerBounds() else {
+            throw .noRoom("\(sentence), and the cache has no room for more")
+          }
+          throw .refused(sentence)
+        case .refused:
+          // A blob that is refused now is refused tomorrow: it isn't kept to be tried again.
+          try part.remove()
+          throw error
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// How much larger compressed layers of real images are unpacked, rounded up.
+  private static let likelyExpansion: UInt64 = 4
+
+  private static func name(_ layer: Descriptor) -> String { "the layer \(layer.digest), unpacked," }
 
   private func mismatch(_ descriptor: Descriptor, _ stated: ContentDigest, _ found: ContentDigest)
     -> ImageError

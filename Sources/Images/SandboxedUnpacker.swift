@@ -9,21 +9,19 @@ package struct SandboxedUnpacker: Sendable {
   private let launcher: Launcher
   private let program: InputFile
   private let programPath: String
-  private let place: String
 
+  /// Name of the profile that it runs with.
+  package static let profile = "unpack"
   private static let inside = "/samovar-unpack"
   private static let target = "/layer"
   /// zstd may keep a window of 128 MiB; page cache of what is written is charged too, and reclaimed.
   private static let memory = ByteCount.mebibytes(512)
   private static let wallMilliseconds: UInt64 = 1_800_000
 
-  /// - Parameters:
-  ///   - program: samovar-unpack on this host.
-  ///   - place: an existing directory for what the program prints.
-  package init(launcher: Launcher, program: String, place: String) throws(ImageError) {
+  /// - Parameter program: samovar-unpack on this host.
+  package init(launcher: Launcher, program: String) throws(ImageError) {
     self.launcher = launcher
     programPath = program
-    self.place = place
     let (digest, size) = try filing { () throws(FileError) in try LocalFile.digest(program) }
     self.program = InputFile(path: Self.inside, digest: digest, size: size, isExecutable: true)
   }
@@ -41,11 +39,10 @@ package struct SandboxedUnpacker: Sendable {
     return path
   }
 
-  package func unpack(blob: String, into directory: String) async throws(ImageError) -> UnpackSummary {
-    let output = try filing { () throws(FileError) in try LocalFile.makeTemporaryDirectory("\(place)/unpack")
-    }
-    defer { try? ImageCache.removeTree(output) }
-    let bounds = LayerBounds()
+  /// - Parameter bounds: what the layer may be, as far as the cache has room; `.noRoom` beyond.
+  package func unpack(
+    _ blob: String, into directory: String, bounds: LayerBounds
+  ) async throws(ImageError) -> UnpackSummary {
     var limits = Limits()
     limits.memory = Self.memory
     limits.processes = 4
@@ -55,32 +52,51 @@ package struct SandboxedUnpacker: Sendable {
       specification: TaskSpec(
         name: "unpack", command: [Self.inside, Self.target, "\(bounds.archiveBytes)", "\(bounds.entries)"],
         inputs: [program], limits: limits),
-      inputPaths: [program.digest: programPath], outputDirectory: output, profile: "unpack")
+      inputPaths: [program.digest: programPath], outputDirectory: nil, profile: Self.profile)
     request.standardInput = blob
     request.writableDirectories = [WritableDirectory(source: directory, target: Self.target)]
+    let streams: CaptureFiles
     let run: CompletedRun
-    do throws(SandboxError) { run = try await launcher.run(request) } catch { throw .sandbox(error) }
-    return try Self.summary(of: run.outcome, output)
+    do throws(SandboxError) {
+      streams = try CaptureFiles()
+      run = try await launcher.run(request, capture: streams)
+    } catch {
+      throw .sandbox(error)
+    }
+    return try Self.summary(of: run.outcome, streams)
   }
 
-  private static func summary(of outcome: RunOutcome, _ output: String) throws(ImageError) -> UnpackSummary {
-    let said = (try? LocalFile.readText("\(output)/stderr", limit: .kibibytes(16))) ?? ""
+  private static func summary(of outcome: RunOutcome, _ streams: CaptureFiles) throws(ImageError)
+    -> UnpackSummary
+  {
+    let said = try text(of: streams.errors)
     let sentence = printable(said.split(separator: "\n").first.map(String.init) ?? "it said nothing")
     switch outcome {
     case .exited(0):
-      let text = try filing { () throws(FileError) in
-        try LocalFile.readText("\(output)/stdout", limit: .kibibytes(16))
-      }
-      guard let summary = UnpackSummary(text: text) else {
+      guard let summary = UnpackSummary(text: try text(of: streams.output)) else {
         throw .machine("samovar-unpack printed no summary: it isn't the one of this version")
       }
       return summary
     case .exited(1): throw .refused("a layer is refused: \(sentence)")
+    case .exited(3): throw .noRoom("a layer is too large: \(sentence)")
     case .exited(2): throw .machine("a layer can't be unpacked here: \(sentence)")
     case .cancelled: throw .cancelled
     case .outOfMemory, .timedOut, .deniedSystemCall, .signalled:
       throw .refused("a layer is refused: taking it apart ended with '\(outcome)'")
     default: throw .machine("a layer can't be unpacked here: samovar-unpack \(outcome)")
     }
+  }
+
+  private static func text(of descriptor: Int32) throws(ImageError) -> String {
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw .file(FileError("read", "what samovar-unpack printed", code: errno))
+    }
+    var bytes: [UInt8] = []
+    try filing { () throws(FileError) in
+      try LocalFile.stream(descriptor: descriptor, named: "what samovar-unpack printed") {
+        bytes.append(contentsOf: $0)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -56,6 +56,7 @@ extension SetupStep {
     case .cloneTree(_, let path, _, _): "taking \(path) of the host into the sandbox"
     case .mapTrees(_, _, let stored, let shown):
       "showing the image's files, which are user \(stored)'s, as \(shown)'s"
+    case .makeDevices(_, let nodes): "making \(nodes.count) device nodes for the sandbox"
     case .openFile(_, let path): "opening the input \(path)"
     case .oomScore(let score): "setting the out-of-memory score to \(score)"
     case .cloneInit: "creating the namespaces"
@@ -105,6 +106,8 @@ extension SetupStep {
       (.mapIDs, EPERM), (.makeMountsPrivate, EPERM), (.makeMountsPrivate, EACCES):
       "allow user namespaces: sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1, "
         + "kernel.apparmor_restrict_unprivileged_userns=0 where they exist"
+    case (.makeDevices, EPERM):
+      "give the agent CAP_MKNOD, or the profile's devices a mode by which everybody may open them"
     case (.newFilesystem(_, "proc", _, _), EPERM):
       "part of the host's /proc is hidden, as in many containers; run where /proc is whole"
     case (.filter, ENOSYS), (.filter, EINVAL):

@@ -27,7 +27,7 @@ extension SetupStep {
   /// The byte that a step begins with. Numbers are never used again for something else.
   private enum Code: UInt8 {
     case openCgroup = 1, cloneTree, openFile, oomScore, cloneInit, mapIDs, makeGroup, setGroup, openGroup,
-      mapTrees
+      mapTrees, makeDevices
     case unshare = 32, makeMountsPrivate, becomeID, newFilesystem, pivot, makeDirectory, makeFile, makeLink
     case attachTree, copyFile, mask, makeReadOnly, hostname, hideInit, handOver, startPayload
     case joinGroup, mountOverlay, pivotTo, listen
@@ -46,6 +46,7 @@ extension SetupStep {
     case .setGroup: .setGroup
     case .openGroup: .openGroup
     case .mapTrees: .mapTrees
+    case .makeDevices: .makeDevices
     case .joinGroup: .joinGroup
     case .mountOverlay: .mountOverlay
     case .pivotTo: .pivotTo
@@ -97,6 +98,9 @@ extension SetupStep {
       writer.number(count)
       writer.number(stored)
       writer.number(shown)
+    case .makeDevices(let slot, let nodes):
+      writer.number(slot)
+      writer.list(nodes) { $1.write(to: &$0) }
     case .mountOverlay(let path, let options):
       writer.text(path)
       writer.text(options)
@@ -184,6 +188,8 @@ extension SetupStep {
       return .mapTrees(
         firstSlot: try reader.number(), count: try reader.number(), stored: try reader.number(),
         shown: try reader.number())
+    case .makeDevices:
+      return .makeDevices(slot: try reader.number(), nodes: try reader.list(DeviceNode.init(from:)))
     case .mapIDs: return .mapIDs(try IDMapping(from: &reader))
     case .joinGroup: return .joinGroup(slot: try reader.number())
     case .unshare: return .unshare(try reader.number())

@@ -33,6 +33,19 @@ extension Supervision {
   }
 }
 
+extension DeviceNode {
+  func write(to writer: inout PlanWriter) {
+    writer.number(device)
+    for number in [mode, user, group] { writer.number(number) }
+  }
+
+  init(from reader: inout PlanReader) throws(MalformedPlan) {
+    self.init(
+      device: try reader.number(), mode: try reader.number(), user: try reader.number(),
+      group: try reader.number())
+  }
+}
+
 extension IDMapping {
   func write(to writer: inout PlanWriter) {
     for id in [insideUser, insideGroup, user, group] { writer.number(id) }

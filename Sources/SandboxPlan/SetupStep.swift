@@ -22,6 +22,9 @@ package enum SetupStep: Hashable, Sendable {
   /// Shows the files of detached trees in `count` slots from `firstSlot` on as those of another id, by
   /// mount_setattr(2) with MOUNT_ATTR_IDMAP: `stored` is theirs, `shown` the payload's, both of the host.
   case mapTrees(firstSlot: UInt32, count: UInt32, stored: UInt32, shown: UInt32)
+  /// A tmpfs in a slot that holds device nodes named 0, 1 and so on, each the payload's own: fsopen(2), mknod(2). Only in the
+  /// host's namespaces, by root: a node made elsewhere opens nothing.
+  case makeDevices(slot: UInt32, nodes: [DeviceNode])
   /// A file to read, in a slot.
   case openFile(slot: UInt32, path: String)
   /// proc(5) oom_score_adj, so that the kernel prefers tasks to the daemon.
@@ -100,6 +103,24 @@ package enum SetupStep: Hashable, Sendable {
   case filter(program: [UInt8])
   /// execve(2). From here on the payload's own code runs.
   case execute(path: String, arguments: [String], environment: [String])
+}
+
+/// A character device as the payload is to have it.
+package struct DeviceNode: Hashable, Sendable {
+  /// st_rdev of stat(2).
+  package var device: UInt64
+  /// Permission bits.
+  package var mode: UInt32
+  /// Of the host.
+  package var user: UInt32
+  package var group: UInt32
+
+  package init(device: UInt64, mode: UInt32, user: UInt32, group: UInt32) {
+    self.device = device
+    self.mode = mode
+    self.user = user
+    self.group = group
+  }
 }
 
 /// `size=64m` of mount(8).

@@ -5,7 +5,7 @@ package import Workload
 /// How one site is simulated: the `simulation:` section of an agent's configuration.
 ///
 ///     initial_temperature: 48 °C
-///     profile: L                 # M, L or XL of EU 812/2013
+///     profile: L                 # XXS to 4XL of EU 812/2013
 ///     volume: 300 L              # else as the board says
 ///     time_factor: 600           # simulated seconds for each real one
 ///     starts_at: 06:30

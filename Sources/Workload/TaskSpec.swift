@@ -5,14 +5,15 @@
 package struct TaskSpec: Hashable, Sendable, Codable {
   /// What people call it, unique in its bag; `price-0007` from a parameter sweep.
   package var name: String
-  /// The argument vector; the first is an absolute path in the sandbox.
+  /// The argument vector; the first is an absolute path in the sandbox. In an image of a bag these words stand in the
+  /// place of the image's `Cmd`, behind its `Entrypoint`, and none means `Cmd` itself.
   package var command: [String]
   package var root: RootFilesystem
   /// Sorted by path.
   package var inputs: [InputFile]
   /// Paths of the regular files to keep, relative to the work directory, sorted.
   package var outputs: [String]
-  /// All that the task sees of an environment.
+  /// All that the task sees of an environment; in an image of a bag, what goes over the image's.
   package var environment: [String: String]
   package var limits: Limits
 
@@ -40,8 +41,8 @@ package enum RootFilesystem: Hashable, Sendable, Codable {
   case empty
   /// A directory of the host, read-only. Only for runs that its owner starts by hand; never from a bag.
   case directory(String)
-  /// An OCI image, by the digest of its manifest. Read-only layers below a bounded, writable one.
-  case image(ContentDigest)
+  /// An OCI image: its layers, read-only, below a bounded, writable one.
+  case image(PinnedImage)
 }
 
 /// A read-only file that the task sees.
@@ -78,11 +79,14 @@ package struct Limits: Hashable, Sendable, Codable {
   package var streamBytes: ByteCount
   /// Processor time of all its processes together, to SIGTERM, in milliseconds; nothing for no limit of its own.
   package var processorMilliseconds: UInt64?
+  /// Nothing for no limits of its own.
+  package var deviceRates: DeviceRates?
 
   package init(
     milliCPUs: UInt32 = 1000, memory: ByteCount = .mebibytes(256), disk: ByteCount = .mebibytes(64),
     processes: UInt32 = 64, wallMilliseconds: UInt64 = 3_600_000, graceMilliseconds: UInt64 = 2000,
-    streamBytes: ByteCount = .mebibytes(1), processorMilliseconds: UInt64? = nil
+    streamBytes: ByteCount = .mebibytes(1), processorMilliseconds: UInt64? = nil,
+    deviceRates: DeviceRates? = nil
   ) {
     self.milliCPUs = milliCPUs
     self.memory = memory
@@ -92,5 +96,6 @@ package struct Limits: Hashable, Sendable, Codable {
     self.graceMilliseconds = graceMilliseconds
     self.streamBytes = streamBytes
     self.processorMilliseconds = processorMilliseconds
+    self.deviceRates = deviceRates
   }
 }

@@ -56,6 +56,8 @@ struct Launch {
       try slots.cloneTree(slot, path, isRecursive, attributes)
     case .mapTrees(let firstSlot, let count, let stored, let shown):
       try mapTrees(firstSlot..<firstSlot &+ count, stored, shown)
+    case .makeDevices(let slot, let nodes):
+      slots.put(try GrantedDevices.make(nodes), in: slot)
     case .openFile(let slot, let path):
       slots.put(try check(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)), in: slot)
     case .oomScore(let score):

@@ -13,6 +13,8 @@ struct SamovarInit {
       _ = message.withCString { write(2, $0, strlen($0)) }
       exit(125)
     }
+    // Spawned by a descriptor's path, it would be called by that number.
+    try? writeWhole("samovar-init", to: "/proc/self/comm")
     zygote.run()
   }
 }

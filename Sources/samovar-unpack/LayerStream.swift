@@ -104,7 +104,7 @@ final class LayerStream: TarSource {
     SHA256_Update(&hash, bytes.baseAddress, bytes.count)
     archiveBytes += UInt64(bytes.count)
     guard archiveBytes <= bounds.archiveBytes else {
-      throw .refused(TarFault("the layer unpacks to more than \(bounds.archiveBytes) bytes"))
+      throw .beyondBounds(TarFault("the layer unpacks to more than \(bounds.archiveBytes) bytes"))
     }
     guard archiveBytes <= LayerBounds.freeExpansionBytes + blobBytes * LayerBounds.expansion else {
       throw .refused(

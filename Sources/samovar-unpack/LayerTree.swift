@@ -35,7 +35,7 @@ struct LayerTree {
   mutating func count(_ path: LayerPath) throws(UnpackFailure) {
     entries += 1
     guard entries <= mostEntries else {
-      throw .refused(TarFault("the layer has more than \(mostEntries) files"))
+      throw .beyondBounds(TarFault("the layer has more than \(mostEntries) files"))
     }
   }
 

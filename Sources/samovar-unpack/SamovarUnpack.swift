@@ -3,7 +3,7 @@ internal import LayerTar
 
 /// `samovar-unpack DIRECTORY ARCHIVE-BYTES ENTRIES`: unpacks the layer on standard input into an empty directory, and prints
 /// an `UnpackSummary`. It runs in a sandbox of its own, since what it reads is untrusted; it exits with 1 where the layer
-/// is refused, with 2 where this machine failed, and says why in a sentence on standard error.
+/// is refused, with 2 where this machine failed, with 3 where the layer is beyond the two bounds, and says why in a sentence on standard error.
 @main
 struct SamovarUnpack {
   static func main() {

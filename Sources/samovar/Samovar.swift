@@ -19,7 +19,8 @@ struct Samovar: AsyncParsableCommand {
         name: "Operators:",
         subcommands: [
           AgentCommand.self, ConfigCommand.self, BondCommand.self, LedgerCommand.self, KeyCommand.self,
-          HardwareCommand.self, HeatCommand.self, RunCommand.self, ImageCommand.self, ProfileCommand.self, DoctorCommand.self,
+          HardwareCommand.self, BridgeCommand.self, HeatCommand.self, RunCommand.self, ImageCommand.self,
+          ProfileCommand.self, DoctorCommand.self,
         ]),
     ])
 

@@ -53,11 +53,59 @@ import Workload
     }
   }
 
+  @Test func everySensorThatIsNotThereIsNamedAtItsPlaceInTheBoard() async throws {
+    let place = try TemporaryDirectory()
+    let file = place.path + "/samovar.yaml"
+    var site = TestSite()
+    site.sensorRoot = place.path
+    try LocalFile.write(Array(site.configuration.utf8), to: file)
+    let check = try await Printed.samovar("config", "check", file)
+    #expect(check.status == 1)
+    // Five layers, outlet, inlet, coolant and the file of the demand.
+    #expect(check.errors.split(separator: "\n").count { $0.contains("/board.yaml:") } == 9, "\(check.errors)")
+    #expect(
+      check.errors.contains("there is no thermometer 28-0000000000b0 in \(place.path)/sys/bus/w1/devices"))
+    let elsewhere = try await Printed.samovar("config", "check", "--without-sensors", file)
+    #expect(elsewhere.status == 0, "\(elsewhere.errors)")
+  }
+
   @Test func aProfileThatIsNotThereIsNamed() async throws {
     var site = TestSite()
     site.profile = "nosuch"
     try await TestNetwork.with([site]) { network in
       try await expectRefusal(to: site, on: network, "no sandbox profile 'nosuch'")
+    }
+  }
+
+  @Test func everyMistakeAboutImagesIsSaidAtOnce() {
+    let site = TestSite()
+    func mistakes(_ images: String) -> String {
+      var site = site
+      site.images = images
+      do {
+        _ = try AgentConfiguration.parse(site.configuration, file: "samovar.yaml")
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(mistakes("registries: [docker.io/library, 'localhost:5000'], budget: 1 GiB") == "")
+    let said = mistakes(
+      "registries: [dockerhub, docker.io/Upper, 'docker.io/a:1', 'https://docker.io'], budget: 1 GiB, largest: 2 GiB, pul_time: 1 s"
+    )
+    for part in [
+      "registries[0] must be HOST[:PORT] or HOST[:PORT]/NAME, not 'dockerhub'", "registries[1]",
+      "registries[2]",
+      "registries[3]", "largest must not be more than the budget", "did you mean 'pull_time'?",
+    ] { #expect(said.contains(part), "\(said)") }
+    #expect(mistakes("registries: [], budget: 1 GiB").contains("registries is empty"))
+    #expect(mistakes("registries: [docker.io]").contains("images lacks 'budget'"))
+  }
+
+  @Test func aFileOfPasswordsThatOthersMayReadIsNamed() async throws {
+    var site = TestSite()
+    site.images = "registries: [docker.io], budget: 64 MiB, auth_file: auth.json"
+    try await TestNetwork.with([site]) { network in
+      try LocalFile.write(Array("{}".utf8), to: network.home(site) + "/auth.json", mode: 0o644)
+      try await expectRefusal(to: site, on: network, "chmod 600 ", "auth.json")
     }
   }
 

@@ -1,6 +1,8 @@
+import Foundation
 import Glibc
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -11,11 +13,13 @@ import Workload
   @Test(arguments: Stage.allCases)
   func anAgentThatIsKilledAfterAStageCompletesWithOneReceiptPerReplica(stage: Stage) async throws {
     var site = TestSite(faults: "kill_after: \(stage.rawValue)")
+    let scene = try CrashScene()
     try await TestNetwork.with([site]) { network in
-      try await network.startAll()
+      try await network.startAll(environment: scene.environment)
       let bag = try await network.post(network.bag(tasks: 2))
       let agent = try #require(network.agents.first)
       #expect(await agent.end(within: 30) == .signalled(SIGKILL))
+      await scene.expectNothingLeft(by: agent)
       #expect(network.logged(site).contains("kills itself after the stage '\(stage.rawValue)'"))
 
       site.faults = nil
@@ -30,8 +34,9 @@ import Workload
   @Test(arguments: [SIGKILL, SIGTERM])
   func anAgentThatEndsWhileATaskRunsLeavesNoProcessAndRunsItAgain(signal: Int32) async throws {
     let site = TestSite()
+    let scene = try CrashScene()
     try await TestNetwork.with([site]) { network in
-      try await network.startAll()
+      try await network.startAll(environment: scene.environment)
       let bag = try await network.post(network.bag(tasks: 1, paths: 3_000_000))
       let agent = try #require(network.agents.first)
       try await network.until("the task runs") { !descendants(of: agent.identifier).isEmpty }
@@ -41,6 +46,7 @@ import Workload
       try await network.until("nothing of the sandbox is left", seconds: 5) {
         children.allSatisfy { !isAlive($0) }
       }
+      await scene.expectNothingLeft(by: agent)
       #expect(
         Tally(try await network.events()).committed.isEmpty, "the run was over before it could be ended")
       try network.start(site)
@@ -63,6 +69,33 @@ import Workload
     guard let status = try? LocalFile.readText("/proc/\(process)/stat") else { return false }
     // A zombie that init has not collected yet runs nothing.
     return !status.contains(") Z ")
+  }
+}
+
+/// Where an agent is killed: with a helper and a TMPDIR of its own, so that what it leaves is told from all else.
+struct CrashScene {
+  private let place: TemporaryDirectory
+  private let traces = HostTraces()
+  private var helper: String { place.path + "/samovar-init" }
+  private var temporary: String { place.path + "/tmp" }
+
+  init() throws {
+    place = try TemporaryDirectory()
+    chmod(place.path, 0o755)
+    try LocalFile.makeDirectory(place.path + "/tmp", mode: 0o700)
+    try FileManager.default.copyItem(atPath: BuiltProgram("samovar-init").path, toPath: helper)
+  }
+
+  var environment: [String: String] {
+    ["SAMOVAR_INIT": helper, "SAMOVAR_UNPACK": BuiltProgram("samovar-unpack").path, "TMPDIR": temporary]
+  }
+
+  /// No process, cgroup, mount, socket or temporary file; the state directory is the next agent's to go on from.
+  func expectNothingLeft(by agent: TestProcess) async {
+    #expect(await HostProcesses.areGone(helper), "processes of the helper")
+    #expect(HostTraces.groupsGo(of: agent.identifier), "\(HostTraces.groups(of: agent.identifier))")
+    #expect(traces.new == [])
+    #expect((try? directoryNames(temporary)) == [])
   }
 }
 

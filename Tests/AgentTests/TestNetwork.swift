@@ -101,19 +101,19 @@ final class TestNetwork: Sendable {
 
   /// Writes the site's configuration and starts its agent.
   @discardableResult
-  func start(_ site: TestSite) throws -> TestProcess {
+  func start(_ site: TestSite, environment: [String: String] = [:]) throws -> TestProcess {
     let file = home(site) + "/samovar.yaml"
     try LocalFile.write(Array(site.configuration.utf8), to: file)
     let process = try TestProcess(
       TestProcess.samovar, ["agent", "--config", file, "--log-level", "debug", "--until-end-of-input"],
-      output: log(site), errors: log(site))
+      output: log(site), errors: log(site), environment: environment)
     processes.withLock { $0.append(process) }
     return process
   }
 
   /// Starts all, and waits until they are registered, bonded, and their offers count.
-  func startAll() async throws {
-    for site in sites { try start(site) }
+  func startAll(environment: [String: String] = [:]) async throws {
+    for site in sites { try start(site, environment: environment) }
     for site in sites {
       try await until("\(site.name) has registered") { try await self.ledger.node(site.node.address) != nil }
       let account = LedgerAccount(ledger: ledger, key: site.operatorKey)

@@ -12,6 +12,8 @@ struct TestSite: Sendable {
   var ledger = "../ledger"
   var state = "state"
   var profile = "batch"
+  /// What is written below `images:`; nothing for a node that runs none.
+  var images: String?
   var board = TestProcess.repository + "/hardware/simulated-boiler"
   let node = PrivateKey.generate()
   let operatorKey = PrivateKey.generate()
@@ -42,6 +44,7 @@ struct TestSite: Sendable {
         comfort: {minimum: 50 °C, target: 55 °C, maximum: 64 °C}
         cut_off: 72 °C
       tariff: {electricity: 0.19 EUR/kWh, heat: 0.11 EUR/kWh, wear: 0.02 EUR/kWh}
+      \(images.map { "images: {\($0)}" } ?? "")
       \(heat)
       \(faults.map { "fault_injection: {\($0)}" } ?? "")
       """

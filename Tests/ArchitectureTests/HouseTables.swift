@@ -7,7 +7,7 @@ enum HouseTables {
     "CSHA256": 0, "CXattr": 0, "CZlib": 0, "CZstd": 0,
     "Workload": 1, "SandboxPlan": 1, "LayerTar": 1,
     "Telemetry": 2, "Sandbox": 2, "samovar-init": 2, "samovar-trace": 2, "samovar-unpack": 2, "Receipts": 2,
-    "Egress": 3, "Scheduling": 3, "Ledger": 3, "Images": 3,
+    "Egress": 3, "HeatBridge": 3, "Scheduling": 3, "Ledger": 3, "Images": 3,
     "Simulation": 4,
     "Agent": 5,
     "samovar": 7,
@@ -22,6 +22,7 @@ enum HouseTables {
     "Images": ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
     "Ledger": ["GRDB"],
     "Egress": ["NIOCore", "NIOPosix"],
+    "HeatBridge": ["NIOCore", "NIOPosix", "NIOSSL"],
     "Agent": ["AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals"],
     "samovar": ["ArgumentParser", "Logging", "ServiceLifecycle"],
   ]
@@ -41,6 +42,9 @@ enum HouseTables {
   static let edges: [Exception] = [
     Exception(path: "Sources/samovar/", reason: "commands are the edge: they hand the time and seeds on"),
     Exception(path: "Sources/Agent/Services/", reason: "services tick by the machine's clock"),
+    Exception(
+      path: "Sources/Telemetry/Sweep/", reason: "a wait for a bus has an end; no reading is dated by it"),
+    Exception(path: "Sources/Telemetry/NVML/", reason: "a wait for a library that may hang has an end"),
     Exception(path: "Sources/Receipts/Keys/", reason: "keys and salts come from the system's randomness"),
   ]
 

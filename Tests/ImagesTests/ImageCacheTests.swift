@@ -58,8 +58,8 @@ import Workload
     let evil = SmallImage.layer("evil")
     let lying = SmallImage(layers: [evil], diffIDs: [ContentDigest(of: good)])
     // An unpacker that the layer has taken over prints the other's digest.
-    let puller = cache.puller { blob, directory async throws(ImageError) in
-      var summary = try await UnpackedLayer.unpack(blob, directory)
+    let puller = cache.puller { blob, directory, bounds async throws(ImageError) in
+      var summary = try await UnpackedLayer.unpack(blob, directory, bounds)
       summary.diffID = ContentDigest(of: good).sha256.hex
       return summary
     }
@@ -90,11 +90,11 @@ import Workload
     let cache = try TestCache()
     let reference = try layout(cache, SmallImage(layers: [SmallImage.layer("a"), SmallImage.layer("b")]))
     let counter = Counter()
-    let unpack: ImagePuller.Unpack = { blob, directory async throws(ImageError) in
+    let unpack: ImagePuller.Unpack = { blob, directory, bounds async throws(ImageError) in
       counter.add()
       // Long enough for the others to come to the lock.
       try? await Task.sleep(for: .milliseconds(150))
-      return try await UnpackedLayer.unpack(blob, directory)
+      return try await UnpackedLayer.unpack(blob, directory, bounds)
     }
     try await withThrowingTaskGroup(of: [String].self) { group in
       for _ in 0..<4 {

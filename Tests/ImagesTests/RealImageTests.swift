@@ -13,24 +13,9 @@ import Workload
     #expect(printed.status == 0, "\(script): \(printed.output)\(printed.errors)")
   }
 
-  /// A layout with busybox of busybox-static, made as the page says.
-  private static func makeBusybox(in directory: String) throws {
-    try shell(
-      """
-      umoci init --layout image && umoci new --image image:busybox
-      umoci unpack --image image:busybox bundle
-      mkdir -p bundle/rootfs/bin bundle/rootfs/etc
-      cp /bin/busybox bundle/rootfs/bin/busybox
-      for name in sh echo cat; do ln -s busybox bundle/rootfs/bin/$name; done
-      echo 'root:x:0:0::/:/bin/sh' > bundle/rootfs/etc/passwd
-      umoci repack --image image:busybox bundle
-      umoci config --image image:busybox --config.entrypoint /bin/echo --config.cmd hello --config.env GREETING=yes
-      """, in: directory)
-  }
-
   @Test func busyboxMadeWithUmociIsUnpacked() async throws {
     let cache = try TestCache()
-    try Self.makeBusybox(in: cache.place.path)
+    try BusyboxLayout.make(in: cache.place.path)
     let image = try await cache.puller().pull(try ImageReference("oci:\(cache.place.path)/image:busybox"))
     let execution = try ImageExecution(image, arguments: [])
     #expect(execution.command == ["/bin/echo", "hello"])
@@ -41,15 +26,15 @@ import Workload
 
   @Test func anImageOfALocalRegistryIsPulledWithGzipAndZstd() async throws {
     let cache = try TestCache()
-    try Self.makeBusybox(in: cache.place.path)
+    try BusyboxLayout.make(in: cache.place.path)
     let registry = try DockerRegistry(directory: cache.place.path)
     defer { registry.stop() }
     try await registry.waitUntilItAnswers()
     for compression in ["gzip", "zstd"] {
       let name = "localhost:\(registry.port)/tools/busybox:\(compression)"
-      try Self.shell(
-        "skopeo --insecure-policy copy --quiet --dest-tls-verify=false --dest-compress-format \(compression) oci:image:busybox docker://\(name)",
-        in: cache.place.path)
+      try registry.push(
+        layout: "\(cache.place.path)/image:busybox", as: "tools/busybox:\(compression)",
+        compression: compression)
       let image = try await cache.puller().pull(try ImageReference("docker://\(name)"))
       let run = try Printed.run("\(image.layers[0].root)/bin/busybox", ["echo", compression])
       #expect(run.output == "\(compression)\n")
@@ -92,42 +77,5 @@ import Workload
       ],
       in: cache.place.path)
     #expect(compared.status == 0, "\(compared.output.prefix(2000))\(compared.errors.prefix(2000))")
-  }
-}
-
-/// Debian's docker-registry on a free port of loopback.
-private final class DockerRegistry {
-  let port: Int
-  private let process = Process()
-
-  init(directory: String) throws {
-    port = Int.random(in: 20_000..<32_000)
-    let configuration = """
-      version: 0.1
-      log: { level: error }
-      storage: { filesystem: { rootdirectory: \(directory)/registry } }
-      http: { addr: "127.0.0.1:\(port)" }
-      """
-    let file = "\(directory)/registry.yml"
-    try Data(configuration.utf8).write(to: URL(filePath: file))
-    process.executableURL = URL(filePath: "/usr/bin/docker-registry")
-    process.arguments = ["serve", file]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-  }
-
-  func waitUntilItAnswers() async throws {
-    for _ in 0..<100 {
-      let asked = try Printed.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
-      if asked.status == 0 { return }
-      try await Task.sleep(for: .milliseconds(100))
-    }
-    Issue.record("docker-registry doesn't answer on port \(port)")
-  }
-
-  func stop() {
-    process.terminate()
-    process.waitUntilExit()
   }
 }

@@ -76,10 +76,13 @@ struct TestCache {
     cache = try ImageCache(directory: "\(place.path)/cache")
   }
 
-  func puller(at seconds: Int64 = 1_700_000_000, unpack: @escaping ImagePuller.Unpack = UnpackedLayer.unpack)
-    -> ImagePuller
-  {
-    ImagePuller(cache: cache, unpack: unpack, clock: { Instant(seconds * 1000) })
+  func puller(
+    at seconds: Int64 = 1_700_000_000, unpack: @escaping ImagePuller.Unpack = UnpackedLayer.unpack,
+    credentials: RegistryCredentials = .none, budget: UInt64? = nil
+  ) -> ImagePuller {
+    ImagePuller(
+      cache: cache, unpack: unpack, clock: { Instant(seconds * 1000) }, credentials: credentials,
+      budget: budget.map { CacheBudget(ByteCount($0), of: cache) })
   }
 
   /// All that stands in one of the cache's directories.

@@ -57,15 +57,17 @@ struct UnpackedLayer {
   }
 
   /// For `ImagePuller`.
-  static let unpack: ImagePuller.Unpack = { blob, directory async throws(ImageError) in
+  static let unpack: ImagePuller.Unpack = { blob, directory, bounds async throws(ImageError) in
     let printed: Ending
     do {
       let place = try TemporaryDirectory()
-      printed = try run(blob, directory, place.path)
+      printed = try run(
+        blob, directory, bytes: bounds.archiveBytes, entries: bounds.entries, place.path)
     } catch {
       throw .machine("samovar-unpack can't be run: \(error)")
     }
     if printed.status == 1 { throw .refused(printed.errors) }
+    if printed.status == 3 { throw .noRoom(printed.errors) }
     guard printed.status == 0, let summary = UnpackSummary(text: printed.output) else {
       throw .machine("samovar-unpack ended with \(printed.status): \(printed.errors)")
     }

@@ -24,6 +24,11 @@ extension SetupPlan {
         .makeGroup(path: text()), .setGroup(path: text(), value: text(), mayBeMissing: flag()),
         .openGroup(slot: number(), path: text()),
         .mapTrees(firstSlot: number(), count: number(), stored: number(), shown: number()),
+        .makeDevices(
+          slot: number(),
+          nodes: texts().map { _ in
+            DeviceNode(device: number(), mode: number(), user: number(), group: number())
+          }),
         .mapIDs(
           IDMapping(
             insideUser: number(), insideGroup: number(), user: number(), group: number(),

@@ -15,8 +15,7 @@ import Testing
     let process = Process()
     let mark = "mark-" + UUID().uuidString
     let place: TemporaryDirectory
-    let mounts = Command.mounts()
-    let sockets = Command.socketNames()
+    let traces = HostTraces()
     var temporary: String { place.path + "/tmp" }
     private var helper: String { "\(place.path)/samovar-init" }
 
@@ -61,47 +60,11 @@ import Testing
       }
     }
 
-    /// In any hierarchy.
-    var groups: [String] {
-      let prefix = "samovar-\(process.processIdentifier)-"
-      return Command.groupParents().flatMap { parent in
-        (HostFile.names(in: parent) ?? []).filter { $0.hasPrefix(prefix) }.map { "\(parent)/\($0)" }
-      }
-    }
-    /// The helper removes them when the command has hung up, some tenths of a millisecond later.
-    var areGroupsGone: Bool {
-      for _ in 0..<300 where !groups.isEmpty { usleep(10_000) }
-      return groups.isEmpty
-    }
+    var groups: [String] { HostTraces.groups(of: process.processIdentifier) }
+    var areGroupsGone: Bool { HostTraces.groupsGo(of: process.processIdentifier) }
     var files: [String] { HostFile.names(in: temporary) ?? ["TMPDIR itself is gone"] }
 
-    func expectSystemAsBefore(_ note: Comment) {
-      #expect(Command.mounts().subtracting(mounts).isEmpty, note)
-      #expect(Command.socketNames().subtracting(sockets).isEmpty, note)
-    }
-
-    /// But for those of the roots that other tests make with debootstrap below the build's directory.
-    private static func mounts() -> Set<Substring> {
-      Set(HostFile.text("/proc/self/mountinfo")?.split(separator: "\n") ?? []).filter {
-        !$0.contains("/.build/")
-      }
-    }
-
-    private static func groupParents() -> Set<String> {
-      switch CgroupHost.current {
-      case .version1(let mounts): Set(mounts.version1.values).union([mounts.version2].compactMap { $0 })
-      case .version2(let parent, _): [parent]
-      case .none: []
-      }
-    }
-
-    /// Of Unix sockets with a name of ours, abstract ones too.
-    private static func socketNames() -> Set<String> {
-      let lines = HostFile.text("/proc/net/unix")?.split(separator: "\n") ?? []
-      return Set(
-        lines.compactMap { $0.split(separator: " ").dropFirst(7).first.map(String.init) }
-          .filter { $0.contains("samovar") && !$0.contains("samovar-test-") })
-    }
+    func expectSystemAsBefore(_ note: Comment) { #expect(traces.new.isEmpty, note) }
   }
 
   /// From before the first system call to a payload that runs.

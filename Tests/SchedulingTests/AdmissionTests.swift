@@ -71,6 +71,39 @@ import Workload
     }
   }
 
+  /// A node that can't run an image says why, and takes none that it didn't look at.
+  @Test func imagesAreTakenFromAllowedRegistriesWithinTheirSize() throws {
+    let image = PinnedImage(digest: ContentDigest(of: [1]), repository: "registry.example/tools/x")
+    let task = TaskSpec(name: "inside", command: [], root: .image(image))
+    func reasons(_ capacity: ImageCapacity?, _ finding: ImageFinding?) -> [RejectionReason] {
+      var admission = admission
+      admission.capacity.images = capacity
+      var terms = terms
+      terms.image = finding
+      do {
+        _ = try admission.admit(task, on: terms, plan: Sites.plan([40, 40]), now: Sites.now)
+        return []
+      } catch { return error.reasons }
+    }
+    let tools = ImageCapacity(registries: ["docker.io", "registry.example/tools"], largest: ByteCount(100))
+    #expect(reasons(tools, .usable(size: ByteCount(100))) == [])
+    #expect(
+      reasons(tools, .usable(size: ByteCount(101)))
+        == [.imageSize(image, size: ByteCount(101), most: ByteCount(100))])
+    #expect(reasons(nil, .usable(size: .zero)) == [.noImages])
+    for elsewhere in [["registry.example/tool"], ["registry.example/tools/x/y"], ["docker.io"], ["registry"]]
+    {
+      let other = ImageCapacity(registries: elsewhere, largest: ByteCount(100))
+      #expect(reasons(other, .usable(size: .zero)) == [.imageRegistry(image, allowed: elsewhere)])
+    }
+    #expect(reasons(tools, nil) == [.imageUnusable(image, reason: "nobody looked at it")])
+    #expect(
+      reasons(tools, .unusable("it is for s390x")).map(\.description)
+        == ["docker://registry.example/tools/x@\(image.digest) can't be run here: it is for s390x"])
+    // One without a repository is the node's own affair, and comes in no bag.
+    #expect(!tools.allows(PinnedImage(digest: image.digest)))
+  }
+
   @Test func reasonsOfTheMomentAreTransientAndThoseOfTheTaskAreNot() throws {
     let expensive = TaskTerms(price: .zero, expectedRun: .seconds(60))
     let full = #expect(throws: TaskRejection.self) {

@@ -32,7 +32,8 @@ final class Place {
         TankLayer(name: "layer\($0)", volume: Litres(60), sensor: .oneWire(id: "28-0000000000b\($0)"))
       }, outlet: .oneWire(id: "28-0000000000c0"), inlet: .oneWire(id: "28-0000000000c1"),
       lossWattsPerKelvin: 2),
-    coolant: .hwmon(name: "samovar_loop", device: nil, channel: "temp1"), demandFile: "/heat/demand_w",
+    coolant: .hwmon(name: "samovar_loop", device: nil, channel: "temp1"),
+    demand: .file(path: "/heat/demand_w"),
     power: PowerModel(idle: Watts(80), perBusyCore: Watts(25), capture: 0.92),
     limits: BoardLimits(tank: Celsius(75), coolant: Celsius(68), processor: Celsius(95)))
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Telemetry
 import Testing
 import Workload
@@ -14,27 +14,43 @@ private let hardware = String(#filePath.dropLast("Tests/TelemetryTests/BoardTest
     #expect(tank.volume == Litres(300))
     #expect(tank.layers.last?.sensor == .oneWire(id: "28-0000000000b4"))
     #expect(board.coolant == .hwmon(name: "samovar_loop", device: nil, channel: "temp1"))
-    #expect(board.demandFile == "/heat/demand_w")
+    #expect(board.demand == .file(path: "/heat/demand_w"))
     #expect(board.limits.tank == Celsius(75))
     #expect(board.power.draw(busyCores: 2) == Watts(580))
     #expect(board.limits.sensors.kelvinPerMinute == nil)
   }
 
-  /// A board's captured tree is what its `board.yaml` speaks of: every sensor is found and plausible.
-  @Test(arguments: ["simulated-boiler", "generic"])
-  func everyBoardReadsItsOwnTreeWithoutAFault(name: String) throws {
-    let board = try Board.load(directory: hardware + "/" + name)
+  private static let names = [
+    "arm-board", "epyc-server", "generic", "ryzen-amdgpu", "simulated-boiler", "tank-rack", "water-boiler",
+    "xeon-server",
+  ]
+
+  @Test func everyBoardOfTheRepositoryIsTested() throws {
+    let entries = try FileManager.default.contentsOfDirectory(atPath: hardware)
+    #expect(entries.filter { !$0.contains(".") }.sorted() == Self.names)
+  }
+
+  /// A board's captured tree is what its `board.yaml` speaks of: every sensor is there, found and plausible, and the whole
+  /// report is the one in `report.txt`. `SAMOVAR_RECORD=1` writes it, for somebody who reads what changed.
+  @Test(arguments: names)
+  func everyBoardReadsItsOwnTreeAsItsReportSays(name: String) throws {
+    let captured = try String(contentsOfFile: "\(hardware)/\(name)/sysfs.txt", encoding: .utf8)
+    let tree = try TemporaryTree(try SysfsTree(parsing: captured))
+    let board = try Board.load(directory: hardware + "/" + name, checkingSensorsIn: tree.root)
     #expect(board.name == name)
     #expect(!board.sources.isEmpty)
-    let captured = try String(contentsOfFile: hardware + "/" + name + "/sysfs.txt", encoding: .utf8)
-    let tree = try TemporaryTree(try SysfsTree(parsing: captured))
-    // The files of the tree are as old as its unpacking.
-    let now = try board.demandFile.map { try tree.root.modified($0) } ?? .zero
-    var sampler = HeatSampler(board: board, root: tree.root)
-    let snapshot = sampler.sample(at: now)
+    for file in board.files { try tree.touch(String(file.dropFirst()), atSecond: 1_800_000_000) }
+    let report = HardwareReport.read(in: tree.root, board: board, at: Instant(1_800_000_000_000))
+    let snapshot = try #require(report.snapshot)
     #expect(snapshot.faults == [])
     #expect(snapshot.permission.isAllowed == (board.tank != nil))
     #expect(snapshot.machine.cores > 0)
+    let text = report.text.replacing(tree.path, with: "ROOT") + "\n"
+    let golden = "\(hardware)/\(name)/report.txt"
+    if ProcessInfo.processInfo.environment["SAMOVAR_RECORD"] == "1" {
+      try Data(text.utf8).write(to: URL(filePath: golden))
+    }
+    #expect(text == (try String(contentsOfFile: golden, encoding: .utf8)))
   }
 
   @Test func allMistakesOfABoardAreSaidAtOnce() throws {

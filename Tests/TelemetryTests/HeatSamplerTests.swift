@@ -227,7 +227,7 @@ import Workload
     var generic = board
     generic.tank = nil
     generic.coolant = nil
-    generic.demandFile = nil
+    generic.demand = nil
     generic.meter = .hwmon(name: "pmbus", device: nil, channel: "pin")
     let amd = try TemporaryTree(MachineTrees.amdServer)
     var sampler = HeatSampler(board: generic, root: amd.root)
@@ -246,7 +246,7 @@ import Workload
     let tree = try TemporaryTree(MachineTrees.intelServer)
     var board = board
     board.tank = nil
-    board.demandFile = nil
+    board.demand = nil
     board.coolant = .hwmon(name: "coretemp", device: nil, channel: "Package id 1")
     var unclear = HeatSampler(board: board, root: tree.root)
     let fault = try #require(unclear.sample(at: now).faults.first)

@@ -1,4 +1,6 @@
+import Glibc
 import Telemetry
+import TestSupport
 import Testing
 import Workload
 
@@ -44,15 +46,15 @@ struct GenuineSensorTests {
     #expect(chip.temperatures.first?.input == .value(Celsius(55)))
   }
 
-  /// Telemetry takes no fan for anything else, and the attribute beside is a number that follows the chip.
-  @Test func aControllerOfFansHasNeitherTemperatureNorPower() async throws {
+  /// And neither temperature nor power.
+  @Test func aFanTurnsAsItsControllerCounts() async throws {
     let chip = try chip("max6650")
     #expect(chip.temperatures.isEmpty && chip.powers.isEmpty)
     for (turns, perMinute) in [(UInt8(0x20), Int64(3840)), (0x60, 11520)] {
       try bus().set(fan, 0x0c, byte: turns)
       // The driver asks the chip once a second.
       try await Task.sleep(for: .milliseconds(1200))
-      #expect(try root.number("\(Hwmon.path)/\(chip.entry)/fan1_input") == perMinute)
+      #expect(try self.chip("max6650").fans.map(\.speed) == [.value(TurnsPerMinute(Double(perMinute)))])
     }
   }
 
@@ -83,7 +85,7 @@ struct GenuineSensorTests {
     var sampler = HeatSampler(board: board, root: root)
     let start = Instant(1_700_000_000_000)
 
-    let whole = sampler.sample(at: start)
+    let whole = sample(&sampler, at: start)
     #expect(
       whole.tank.map(\.temperature) == [.good(Celsius(25), at: start), .good(Celsius(55.5), at: start)])
     #expect(whole.power == .good(Watts(700), at: start))
@@ -94,7 +96,7 @@ struct GenuineSensorTests {
     try bus.remove(lm75)
     var isThere = false
     defer { if !isThere { try? bus.add("lm75", lm75) } }
-    let without = sampler.sample(at: start + .seconds(10))
+    let without = sample(&sampler, at: start + .seconds(10))
     let top = try #require(without.tank.last?.temperature)
     #expect(top.value == Celsius(55.5) && top.takenAt == start)
     guard case .suspect = top.quality else {
@@ -108,16 +110,30 @@ struct GenuineSensorTests {
     #expect(without.tank.first?.temperature.quality == .good, "its neighbour still counts")
     #expect(without.permission.isAllowed, "for as long as the last value is worth anything")
 
-    let lost = sampler.sample(at: start + .seconds(400))
+    let lost = sample(&sampler, at: start + .seconds(400))
     #expect(lost.tank.last?.temperature == .lost(at: start + .seconds(400)))
     #expect(!lost.permission.isAllowed)
 
     try bus.set(lm75, 0, highFirst: 0x3700)
     try bus.add("lm75", lm75)
     isThere = true
-    let again = sampler.sample(at: start + .seconds(410))
+    let again = sample(&sampler, at: start + .seconds(410))
     #expect(again.tank.last?.temperature == .good(Celsius(55), at: start + .seconds(410)))
     #expect(again.permission.isAllowed)
+  }
+
+  /// What the sensors say now. An emulated processor takes seconds for a power supply's registers: a bus that is late gives
+  /// its values with a later sample.
+  private func sample(_ sampler: inout HeatSampler, at now: Instant) -> HeatSnapshot {
+    var snapshot = sampler.sample(at: now)
+    for round in 0..<60 {
+      usleep(UInt32(500_000 * TestSlack.factor))
+      snapshot = sampler.sample(at: now)
+      let isLate = snapshot.faults.contains { $0.detail == "its bus has not answered yet" }
+      // Twice at least: the first may have given what was read before.
+      if !isLate, round > 0 { break }
+    }
+    return snapshot
   }
 
   private var board: Board {

@@ -80,6 +80,23 @@ import Workload
     #expect(bag.determinism == .bitExact)
   }
 
+  @Test func ratesOfDisksAreReadWithTheirUnits() throws {
+    let text = inImage(
+      "docker://docker.io/library/x@\(Self.digest)",
+      "limits: {read_rate: 20 MiB/s, write_rate: 512 kB/s, read_iops: 1000}")
+    #expect(
+      try resolve(text).bag.tasks[0].limits.deviceRates
+        == DeviceRates(readBytes: 20 << 20, writeBytes: 512_000, readOperations: 1000))
+    let wrong = text.replacing("20 MiB/s", with: "20 MiB").replacing("512 kB/s", with: "1 B/s")
+      .replacing("1000", with: "1")
+    #expect(
+      mistakes(wrong) == [
+        "bag.yaml:4:21: read_rate must be a rate, but '20 MiB' has the unit 'MiB'; use one of B/s, kB/s, KiB/s, MB/s, MiB/s, GB/s, GiB/s",
+        "bag.yaml:4:41: write_rate must be from 65536 B/s to 1125899906842624 B/s, not 1 B/s",
+        "bag.yaml:4:59: read_iops must be from 10 to 1000000000, not 1",
+      ])
+  }
+
   @Test func anInputByDigestNeedsNoFile() throws {
     let resolved = try resolve(
       """
@@ -91,6 +108,53 @@ import Workload
       """)
     #expect(resolved.bag.tasks[0].inputs[0].digest == Self.program)
     #expect(resolved.sources.isEmpty)
+  }
+
+  private static let digest = ContentDigest(of: Array("manifest".utf8))
+
+  private func inImage(_ image: String, _ more: String = "") -> String {
+    "name: one\nimage: \(image)\nprice: 1 EUR\n\(more)"
+  }
+
+  @Test func anImageByDigestNeedsNoCommandAndNobodyToAsk() throws {
+    let file = BagFile(
+      reading: inImage("docker://registry.example:5000/tools/x:v1@\(Self.digest)"), file: "bag.yaml")
+    #expect(file.unpinnedImage == nil)
+    let task = try file.resolve(identify).bag.tasks[0]
+    #expect(task.command == [])
+    // The tag goes: the digest says all.
+    let image = PinnedImage(digest: Self.digest, repository: "registry.example:5000/tools/x")
+    #expect(task.root == .image(image))
+    #expect(image.reference?.description == "docker://registry.example:5000/tools/x@\(Self.digest)")
+  }
+
+  @Test func aTagBecomesTheDigestThatTheRegistryGives() throws {
+    let text = inImage(
+      "docker://docker.io/library/busybox:1.36", "command: [sh, -c, 'echo {n}']\nsweep: {n: [1, 2]}")
+    let file = BagFile(reading: text, file: "bag.yaml")
+    #expect(file.unpinnedImage?.description == "docker://docker.io/library/busybox:1.36")
+    let bag = try file.resolve(imageDigest: .success(Self.digest), identify).bag
+    let image = RootFilesystem.image(
+      PinnedImage(digest: Self.digest, repository: "docker.io/library/busybox"))
+    #expect(bag.tasks.map(\.root) == [image, image])
+    #expect(bag.tasks[1].command == ["sh", "-c", "echo 2"])
+    #expect(try Bag(manifest: bag.manifest, digest: bag.manifestDigest) == bag)
+  }
+
+  @Test func anImageThatCannotBePinnedIsAMistakeAtItsPlaceWithAllOthers() {
+    let text = inImage("docker://docker.io/library/busybox:1.36", "outputs: [/etc/x]")
+    let file = BagFile(reading: text, file: "bag.yaml")
+    for (digest, part) in [
+      (Result<ContentDigest, InputFault>?.some(.failure(InputFault("isn't there"))), "isn't there"),
+      (nil, "is named by a tag, and nobody asked its registry for the digest"),
+    ] {
+      let mistakes = #expect(throws: Mistakes.self) { try file.resolve(imageDigest: digest, identify) }
+      #expect(
+        mistakes?.all.map(\.description) == [
+          "bag.yaml:2:8: the image 'docker://docker.io/library/busybox:1.36' \(part)",
+          "bag.yaml:4:11: outputs[0] must lie in /work, the one place that a task can write to",
+        ])
+    }
   }
 
   @Test func everyMistakeIsSaidAtOnceWithItsPlace() {
@@ -119,7 +183,7 @@ import Workload
         "bag.yaml:1:7: name must be letters, digits, '.', '_' and '-' and start with a letter or digit, but is 'e fast'",
         "bag.yaml:2:1: unknown key 'comand' in the file; did you mean 'command'?",
         "bag.yaml:3:31: command[2] has a '{' without '}'; write '{{' for a brace",
-        "bag.yaml:4:8: images come with a later release; give the program as a file under 'inputs', with 'executable: true'",
+        "bag.yaml:4:8: image must be docker://HOST/NAME with :TAG or @DIGEST, but is 'debian:12': it doesn't begin with docker://",
         "bag.yaml:8:12: the input 'prices.cvs' does not exist; did you mean 'prices.csv'?",
         "bag.yaml:9:21: digest must be sha256: and 64 lower-case hexadecimal digits, not 'abc'",
         "bag.yaml:11:15: a variable's name must be letters, digits and '_' and start with none of the digits, but is '1A'",

@@ -46,6 +46,45 @@ import Workload
     #expect(try Bag(manifest: Self.bag.manifest, digest: Self.bag.manifestDigest) == Self.bag)
   }
 
+  /// An image stands in a manifest by digest and repository, and in no other way.
+  @Test func anImageReadsBackAndNothingElseIsTakenForOne() throws {
+    var bag = Self.bag
+    let image = PinnedImage(digest: ContentDigest(of: []), repository: "localhost:5000/a/b")
+    bag.tasks[0].root = .image(image)
+    bag.tasks[0].command = []
+    let text = String(decoding: bag.manifest, as: UTF8.self)
+    let root = #""root":{"image":"docker://localhost:5000/a/b@\#(ContentDigest(of: []))"}"#
+    #expect(text.contains(root))
+    #expect(try Bag(manifest: bag.manifest, digest: bag.manifestDigest) == bag)
+    for other in [
+      #"{"image":"\#(ContentDigest(of: []))"}"#, #"{"image":"docker://localhost:5000/a/b:latest"}"#,
+      #"{"image":"docker://localhost:5000/a/b:latest@\#(ContentDigest(of: []))"}"#,
+      #"{"image":"oci:/srv/x"}"#, #"{"image":"docker://a/b@\#(ContentDigest(of: []))"}"#, #"{"image":1}"#,
+      #"{"image":"docker://localhost:5000/a/b@\#(ContentDigest(of: []))","tag":"x"}"#, #""full""#, "{}",
+    ] {
+      let fault = #expect(throws: ManifestFault.self, "\(other)") {
+        try Bag(manifest: Array(text.replacing(root, with: "\"root\":" + other).utf8))
+      }
+      #expect(fault?.place.hasPrefix("tasks[0].root") == true, "\(String(describing: fault))")
+    }
+    // Without an image the command must be there.
+    #expect(throws: ManifestFault.self) {
+      try Bag(manifest: Array(text.replacing(root, with: #""root":"empty""#).utf8))
+    }
+  }
+
+  @Test func ratesReadBackAndStandOnlyWhereTheyAreSet() throws {
+    var bag = Self.bag
+    bag.tasks[0].limits.deviceRates = DeviceRates(readBytes: 1 << 20, writeOperations: 500)
+    let text = String(decoding: bag.manifest, as: UTF8.self)
+    #expect(
+      text.contains(#""processes":4,"rbps":1048576,"stream_bytes":1048576,"wall_ms":10000,"wiops":500}"#))
+    #expect(try Bag(manifest: bag.manifest, digest: bag.manifestDigest) == bag)
+    for (part, other) in [("1048576,\"stream", "1,\"stream"), ("\"wiops\":500", "\"wiops\":0")] {
+      #expect(throws: ManifestFault.self) { try Bag(manifest: Array(text.replacing(part, with: other).utf8)) }
+    }
+  }
+
   @Test func otherBytesThanTheDigestNamesAreRefused() {
     let other = ContentDigest(of: [1])
     #expect(throws: ManifestFault.self) { try Bag(manifest: Self.bag.manifest, digest: other) }

@@ -40,6 +40,8 @@ wanted_packages() {
     echo golang-github-containers-common
     # Images that others make, to unpack and to pull.
     printf '%s\n' umoci skopeo debootstrap docker-registry busybox-static zstd
+    # A broker for the bridge, its tools, and certificates for it.
+    printf '%s\n' mosquitto mosquitto-clients openssl
     # A machine for Debian's kernels, and what drives its sensors.
     if [ "${SAMOVAR_WITHOUT_VM-}" != 1 ]; then
       printf '%s\n' qemu-system-x86 kmod i2c-tools xz-utils

@@ -14,6 +14,8 @@ package struct AgentConfiguration: Sendable {
   package var heat: HeatPolicy
   package var tariff: Tariff
   package var work: Work
+  /// Nothing for a node that runs no images.
+  package var images: ImageTerms?
   /// Nothing on a real site.
   package var simulation: SimulationSettings?
   package var faults: FaultInjection
@@ -49,5 +51,20 @@ package struct AgentConfiguration: Sendable {
     /// The length of run by which the price per hour is offered as a price per replica.
     package var referenceRun: Duration
     package var profile: String
+  }
+
+  /// Which images tasks may run in, and what those may take.
+  package struct ImageTerms: Sendable, Hashable {
+    /// As `ImageCapacity.registries`.
+    package var registries: [String]
+    package var cacheDirectory: String
+    /// What all of them may take of the disk.
+    package var budget: ByteCount
+    /// What the layers of one may be, as they are fetched.
+    package var largest: ByteCount
+    /// From the first byte of one to the last.
+    package var pullTime: Duration
+    /// Passwords for registries, in the form of containers-auth.json(5).
+    package var authFile: String?
   }
 }

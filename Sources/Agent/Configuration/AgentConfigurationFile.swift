@@ -22,18 +22,21 @@ extension AgentConfiguration {
       let heat = root.required("heat") { $0.mapping().flatMap { HeatPolicy(yaml: $0) } }
       let tariff = root.required("tariff") { $0.mapping().flatMap { Tariff(yaml: $0, base: base) } }
       let work = root.required("work") { Work(yaml: $0) }
+      let images = root.optional("images", default: nil) { value -> ImageTerms?? in
+        ImageTerms(yaml: value, base: base, state: state).map { .some($0) }
+      }
       let simulation = root.optional("simulation", default: nil) { value -> SimulationSettings?? in
         value.mapping().flatMap { SimulationSettings(yaml: $0) }.map { .some($0) }
       }
       let faults = root.optional("fault_injection", default: .none) { value in
         value.mapping().flatMap { FaultInjection(yaml: $0) }
       }
-      guard let identity, let state, let ledger, let hardware, let heat, let tariff, let work, let simulation,
-        let faults
+      guard let identity, let state, let ledger, let hardware, let heat, let tariff, let work, let images,
+        let simulation, let faults
       else { return nil }
       return AgentConfiguration(
         identity: identity, stateDirectory: state, ledgerDirectory: ledger, hardware: hardware, heat: heat,
-        tariff: tariff, work: work, simulation: simulation, faults: faults)
+        tariff: tariff, work: work, images: images, simulation: simulation, faults: faults)
     }
   }
 }
@@ -83,5 +86,42 @@ extension AgentConfiguration.Work {
     self.init(
       slots: slots, memory: memory, disk: disk, longestRun: longest, referenceRun: reference, profile: profile
     )
+  }
+}
+
+extension AgentConfiguration.ImageTerms {
+  fileprivate init?(yaml value: YAMLValue, base: String, state: String?) {
+    guard let yaml = value.mapping() else { return nil }
+    let registries = yaml.required("registries") { value in
+      value.list { Self.registry($0) }.flatMap { list -> [String]? in
+        list.isEmpty
+          ? value.mistake("registries is empty: leave 'images' out where no task may bring one") : list
+      }
+    }
+    let budget = yaml.required("budget") { $0.byteCount() }
+    let cache = yaml.optional("cache", default: state.map { "\($0)/images" } ?? "") { $0.path(from: base) }
+    let largest = yaml.optional("largest", default: min(.mebibytes(1024), budget ?? .zero)) { value in
+      value.byteCount().flatMap { size in
+        guard let budget, size > budget else { return size }
+        return value.mistake("largest must not be more than the budget, which holds all images")
+      }
+    }
+    let time = yaml.optional("pull_time", default: .seconds(600)) { $0.duration() }
+    let authFile = yaml.optional("auth_file", default: nil) { value -> String?? in
+      value.path(from: base).map { .some($0) }
+    }
+    guard let registries, let budget, let cache, let largest, let time, let authFile else { return nil }
+    self.init(
+      registries: registries, cacheDirectory: cache, budget: budget, largest: largest, pullTime: time,
+      authFile: authFile)
+  }
+
+  /// A registry, or a part of one.
+  private static func registry(_ value: YAMLValue) -> String? {
+    guard let text = value.string() else { return nil }
+    guard (try? RegistryReference("\(RegistryReference.transport)\(text)/name")) != nil else {
+      return value.mistake("\(value.name) must be HOST[:PORT] or HOST[:PORT]/NAME, not '\(text)'")
+    }
+    return text
   }
 }

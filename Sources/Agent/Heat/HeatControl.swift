@@ -9,6 +9,8 @@ package import Workload
 package actor HeatControl {
   package nonisolated let board: Board
   package nonisolated let capacity: NodeCapacity
+  /// Electrical power that one busy slot adds.
+  package nonisolated let slotPower: Watts
   private let executor = SerialQueueExecutor(label: "samovar.heat")
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -20,14 +22,23 @@ package actor HeatControl {
   private var electric = Joules.zero
 
   private let simulated: (@Sendable () async -> EnergyTotals)?
+  private var planned: PlannedPrices?
+  private let memory: HeatMemory?
 
-  /// - Parameter simulated: what a simulated boiler has counted.
+  /// - Parameters:
+  ///   - simulated: what a simulated boiler has counted.
+  ///   - memory: where the plan and what was learnt are kept; without one the rule's prices hold.
   package init(
-    board: Board, sampler: HeatSampler, rule: HeatRule, simulated: (@Sendable () async -> EnergyTotals)? = nil
+    board: Board, sampler: HeatSampler, rule: HeatRule,
+    simulated: (@Sendable () async -> EnergyTotals)? = nil,
+    memory: HeatMemory? = nil
   ) {
     self.simulated = simulated
+    self.memory = memory
+    planned = memory.flatMap { PlannedPrices(rule: rule, history: $0.history) }
     self.board = board
     self.capacity = rule.capacity
+    slotPower = rule.slotPower
     self.sampler = sampler
     self.rule = rule
   }
@@ -49,13 +60,26 @@ package actor HeatControl {
   package var plan: HeatPlan? { current?.plan }
   package var snapshot: HeatSnapshot? { current?.snapshot }
 
+  /// The next two days, as they were planned last.
+  package var outlook: HeatOutlook? { planned?.outlook }
+
   /// Reads every sensor and plans anew.
+  ///
+  /// - Parameter running: tasks at work.
   @discardableResult
-  package func sample(at now: Instant) -> HeatPlan {
+  package func sample(at now: Instant, running: [PlannableTask] = []) -> HeatPlan {
     let snapshot = sampler.sample(at: now)
-    let plan = rule.plan(snapshot, previous: current?.plan, now: now)
     if !counted.counters.isEmpty { electric += snapshot.energy.energy(since: counted).joules }
     counted = snapshot.energy
+    var plan = rule.plan(snapshot, previous: current?.plan, now: now)
+    if planned != nil {
+      let before = planned?.outlook?.madeAt
+      planned?.update(
+        snapshot, rule: rule, delivered: Joules(electric.value * board.power.capture), running: running,
+        now: now)
+      plan = planned?.applied(to: plan) ?? plan
+      if let planned, planned.outlook?.madeAt != before { memory?.keep(planned) }
+    }
     current = (snapshot, plan)
     return plan
   }

@@ -11,15 +11,16 @@ package struct Node: Sendable {
   package let outbox: Outbox
   package let shared: SharedDirectory
   package let launcher: Launcher
+  let images: NodeImages?
   package let heat: HeatControl
   package let processorClock: ProcessorClock
   let workbench: Workbench
   package let log: Logger
   package let now: @Sendable () -> Instant
 
-  package init(
+  init(
     configuration: AgentConfiguration, account: LedgerAccount, outbox: Outbox, shared: SharedDirectory,
-    launcher: Launcher, heat: HeatControl, processorClock: ProcessorClock, log: Logger,
+    launcher: Launcher, images: NodeImages?, heat: HeatControl, processorClock: ProcessorClock, log: Logger,
     now: @escaping @Sendable () -> Instant
   ) {
     self.configuration = configuration
@@ -27,6 +28,7 @@ package struct Node: Sendable {
     self.outbox = outbox
     self.shared = shared
     self.launcher = launcher
+    self.images = images
     self.heat = heat
     self.processorClock = processorClock
     workbench = Workbench(capacity: heat.capacity)

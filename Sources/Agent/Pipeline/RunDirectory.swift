@@ -15,15 +15,14 @@ enum RunDirectory {
 }
 
 extension CompletedRun {
-  /// The end of a run that never began, since an input can't be had: a result like any other, and every honest node
-  /// that lacks the input gives the same.
-  static func notStarted(missing input: ContentDigest, in directory: String, at now: Instant) throws
-    -> CompletedRun
+  /// The end of a run that never began, since an input can't be had or the image has no such command: a result like any
+  /// other, and every honest node that finds the same gives the same.
+  static func notStarted(_ outcome: RunOutcome, in directory: String, at now: Instant) throws -> CompletedRun
   {
     for stream in ["stdout", "stderr"] { try LocalFile.write([], to: "\(directory)/\(stream)") }
     let nothing = CapturedStream(digest: ContentDigest(of: []), size: .zero, isTruncated: false)
     return CompletedRun(
-      outcome: .inputNotFetchable(input), usage: Usage(wallMilliseconds: 0, cpuMilliseconds: 0),
+      outcome: outcome, usage: Usage(wallMilliseconds: 0, cpuMilliseconds: 0),
       standardOutput: nothing, standardError: nothing, outputs: [], exemptions: [],
       profileDigest: ContentDigest(of: []), startedAt: now, finishedAt: now)
   }

@@ -5,6 +5,8 @@ package enum Stage: String, CaseIterable, Sendable, Codable {
   case assigned
   /// Admitted, and acknowledged to the ledger.
   case acknowledged
+  /// Its image is on this machine, and held; passed also where it has none.
+  case fetched
   /// Has its processors and inputs; the sandbox is about to start.
   case placed
   /// The sandbox has ended; nothing is written down yet.

@@ -1,3 +1,4 @@
+import Images
 import Ledger
 import Scheduling
 import Workload
@@ -21,9 +22,18 @@ struct AcceptedReplica: Sendable {
   let task: AdmittedTask
 }
 
+/// A replica with all that it runs in on this machine.
+struct EquippedReplica: Sendable {
+  let duty: Duty
+  let task: AdmittedTask
+  /// Its layers stay as long as this does; nothing for a task without one.
+  let image: PulledImage?
+}
+
 /// A replica with its processors.
 struct PlacedReplica: Sendable {
   let duty: Duty
+  let image: PulledImage?
   let placement: Placement
 }
 

@@ -1,3 +1,4 @@
+import Images
 import Ledger
 import Logging
 import Receipts
@@ -20,7 +21,8 @@ struct TaskPipeline: Sendable {
       let assigned = try await load(duty)
       let admitted = try await admit(assigned)
       let accepted = try await acknowledge(admitted)
-      let placed = try await place(accepted)
+      let equipped = try await fetch(accepted)
+      let placed = try await place(equipped)
       let completed = try await run(placed)
       try await attest(completed)
     }
@@ -65,7 +67,8 @@ struct TaskPipeline: Sendable {
     let terms = TaskTerms(
       price: MicroEuros(UInt64(clamping: assigned.duty.price)),
       expectedRun: .milliseconds(Int64(clamping: assigned.bag.expectedMilliseconds)),
-      profile: node.configuration.work.profile, isAccepted: assigned.duty.action != .acknowledge)
+      profile: node.configuration.work.profile, isAccepted: assigned.duty.action != .acknowledge,
+      image: try await find(assigned.specification.root))
     let task = try Admission(capacity: node.heat.capacity).admit(
       assigned.specification, on: terms, plan: plan, now: node.now())
     return AdmittedReplica(duty: assigned.duty, task: task)
@@ -81,19 +84,22 @@ struct TaskPipeline: Sendable {
   }
 
   /// Waits for processors and for heat that is wanted, as long as the commit can still be in time.
-  private func place(_ accepted: AcceptedReplica) async throws -> PlacedReplica {
-    let replica = ReplicaKey(accepted.duty.replica)
+  private func place(_ equipped: EquippedReplica) async throws -> PlacedReplica {
+    let replica = ReplicaKey(equipped.duty.replica)
     var said: QueueReason?
     while true {
       guard let plan = await node.heat.plan else { throw PipelineFault.noPlan }
-      switch await node.workbench.place(accepted.task, for: replica, plan: plan, now: node.now()) {
+      let price = MicroEuros(UInt64(clamping: equipped.duty.price))
+      switch await node.workbench.place(
+        equipped.task, for: replica, price: price, plan: plan, now: node.now())
+      {
       case .place(let placement):
         passed(.placed, replica)
-        return PlacedReplica(duty: accepted.duty, placement: placement)
+        return PlacedReplica(duty: equipped.duty, image: equipped.image, placement: placement)
       case .queue(let reason):
         if reason != said { node.log.info("\(replica.task) waits: \(reason)") }
         said = reason
-        try await waitForPlace(accepted.duty)
+        try await waitForPlace(equipped.duty)
       }
     }
   }
@@ -111,7 +117,7 @@ struct TaskPipeline: Sendable {
   private func run(_ placed: PlacedReplica) async throws -> RanReplica {
     let replica = ReplicaKey(placed.duty.replica)
     do {
-      let run = try await carryOut(placed.placement, replica)
+      let run = try await carryOut(placed.placement, in: placed.image, replica)
       await node.workbench.release(replica, didRun: true)
       node.processorClock.add(milliseconds: run.usage.cpuMilliseconds)
       passed(.ran, replica)
@@ -122,7 +128,9 @@ struct TaskPipeline: Sendable {
     }
   }
 
-  private func carryOut(_ placement: Placement, _ replica: ReplicaKey) async throws -> CompletedRun {
+  private func carryOut(
+    _ placement: Placement, in image: PulledImage?, _ replica: ReplicaKey
+  ) async throws -> CompletedRun {
     let directory = node.runDirectory(replica)
     try RunDirectory.makeEmpty(directory)
     try await node.outbox.advance(replica, to: .running, at: node.now())
@@ -132,12 +140,17 @@ struct TaskPipeline: Sendable {
         inputs[input.digest] = try node.shared.content.verified(input.digest)
       } catch {
         node.log.warning("\(replica.task): \(error)")
-        return try CompletedRun.notStarted(missing: input.digest, in: directory, at: node.now())
+        return try CompletedRun.notStarted(
+          .inputNotFetchable(input.digest), in: directory, at: node.now())
       }
     }
-    let run = try await untilCutOff { [inputs] in
-      try await node.launcher.run(placement.request(inputPaths: inputs, outputDirectory: directory))
+    var request = placement.request(inputPaths: inputs, outputDirectory: directory)
+    if let image, let outcome = try request.enter(image) {
+      return try CompletedRun.notStarted(outcome, in: directory, at: node.now())
     }
+    let run = try await untilCutOff { [request] in try await node.launcher.run(request) }
+    // Its layers may be pruned from here on.
+    withExtendedLifetime(image) {}
     // An agent that shuts down keeps the replica and runs it again after its next start; only heat gives it back.
     try Task.checkCancellation()
     guard run.outcome != .cancelled else { throw await stopped() }
@@ -226,7 +239,7 @@ struct TaskPipeline: Sendable {
     passed(.committed, replica)
   }
 
-  private func passed(_ stage: Stage, _ replica: ReplicaKey) {
+  func passed(_ stage: Stage, _ replica: ReplicaKey) {
     node.log.debug("\(replica.task) round \(replica.round): \(stage.rawValue)")
     node.configuration.faults.killIfAsked(after: stage, log: node.log)
   }

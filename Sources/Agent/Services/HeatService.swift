@@ -14,7 +14,8 @@ struct HeatService: RecurringService {
 
   func round() async throws {
     let before = await node.heat.plan?.reasons.first?.code
-    let plan = await node.heat.sample(at: node.now())
+    let running = await node.workbench.plannable(slotPower: node.heat.slotPower, now: node.now())
+    let plan = await node.heat.sample(at: node.now(), running: running)
     if let reason = plan.reasons.first, reason.code != before { log.info("heat: \(reason)") }
     try await publish(plan)
     try await Task.sleep(for: interval)
@@ -30,8 +31,7 @@ struct HeatService: RecurringService {
           safetyMaximum: node.configuration.heat.cutOff)
       },
       decision: plan.reasons.map(\.sentence).first ?? "", needsHeat: plan.demand >= .wanted,
-      electricityEURPerKilowattHour: plan.ask.electricity.value,
-      askEURPerSlotHour: Double(plan.ask.perSlotHour.value) / 1e6, offeredSlots: plan.slots,
+      ask: plan.ask, offeredSlots: plan.slots,
       runningReplicas: await node.workbench.running, finishedRuns: await node.workbench.finished,
       electric: totals.electric, heat: totals.heat,
       faults: (await node.heat.snapshot?.faults ?? []).map(\.description))

@@ -1,3 +1,4 @@
+import Images
 import Ledger
 import Logging
 import Sandbox
@@ -70,6 +71,7 @@ struct ReplicaService: Service {
     case is TaskRejection, is ManifestFault, is ContentError: true
     case PipelineFault.notInBag, PipelineFault.stoppedForHeat: true
     case let error as SandboxError: !error.isTransient
+    case let error as ImageError: !error.isTransient
     default: false
     }
   }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import Scheduling
 package import Workload
 
 /// What a node shows of itself: its water, its price, its work. Written as JSON to `status.json` in the state directory
@@ -13,8 +14,8 @@ package struct AgentStatus: Codable, Sendable, Hashable {
   /// What the heat rule decided and why, in words.
   package var decision: String
   package var needsHeat: Bool
-  package var electricityEURPerKilowattHour: Double
-  package var askEURPerSlotHour: Double
+  /// What a slot-hour must bring, and why.
+  package var ask: AskPrice
   package var offeredSlots: Int
   package var runningReplicas: Int
   package var finishedRuns: Int

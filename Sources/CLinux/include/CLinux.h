@@ -87,12 +87,27 @@ int samovar_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scopes);
 int samovar_landlock_allow_beneath(int ruleset, int directory, uint64_t files);
 int samovar_landlock_restrict(int ruleset);
 
+// syncfs(2): the file system that `fd` is on, and no other.
+int samovar_syncfs(int fd);
+
 // fcntl(2) F_OFD_SETLK of one byte: 0 when it is locked now, -1 with EAGAIN when another holds it.
 int samovar_lock_byte(int fd, uint64_t offset, int unlock);
 // fcntl(2) F_ADD_SEALS against every change.
 int samovar_seal(int fd);
 
 uint64_t samovar_monotonic_microseconds(void);
+
+// fstatfs(2), which the Glibc module lacks: `f_type` of the file system, or -1.
+int64_t samovar_file_system(int fd);
+
+// ioctl(2), which is variadic, on /dev/gpiochipN: the chip's label and how many lines it has; a line's name; a line as an
+// input, for as long as the descriptor that it returns is open; that line's level, 0 or 1. Kernel doc:
+// userspace-api/gpio/chardev.rst. Names have SAMOVAR_GPIO_NAME_SIZE bytes, a zero at the end among them.
+enum { SAMOVAR_GPIO_NAME_SIZE = 32 };
+int samovar_gpio_chip(int chip, char *label, uint32_t *lines);
+int samovar_gpio_line_name(int chip, uint32_t offset, char *name);
+int samovar_gpio_request_input(int chip, uint32_t offset, int active_low, const char *consumer);
+int samovar_gpio_get(int line);
 
 // <sched.h> and <linux/mount.h>, which the Glibc module leaves out.
 enum {

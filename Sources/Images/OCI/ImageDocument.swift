@@ -1,5 +1,5 @@
 private import FoundationEssentials
-internal import Workload
+package import Workload
 
 /// A manifest or an index, told apart by what it holds: a document that could be read as either is refused, since two
 /// readers would then see two images in one digest.
@@ -49,6 +49,9 @@ enum ImageDocument: Sendable {
 package struct ImageManifest: Hashable, Sendable {
   package var config: Descriptor
   package var layers: [Descriptor]
+
+  /// Of its layers as they are fetched. What a manifest says of a layer is at most `LayerStore.greatestBlob`.
+  package var size: ByteCount { ByteCount(layers.reduce(0) { $0 + $1.size }) }
 
   private static let layerTypes: Set<String> = [
     "application/vnd.oci.image.layer.v1.tar", "application/vnd.oci.image.layer.v1.tar+gzip",

@@ -1,4 +1,4 @@
-internal import Workload
+package import Workload
 
 /// Where an image is, as containers-transports(5) writes it.
 package enum ImageReference: Hashable, Sendable {
@@ -10,8 +10,12 @@ package enum ImageReference: Hashable, Sendable {
   case registry(RegistryReference)
 
   package init(_ text: String) throws(ImageError) {
-    if text.hasPrefix("docker://") {
-      self = .registry(try RegistryReference(String(text.dropFirst("docker://".count)), in: text))
+    if text.hasPrefix(RegistryReference.transport) {
+      do throws(RegistryReference.Fault) {
+        self = .registry(try RegistryReference(text))
+      } catch {
+        throw .badReference(text, reason: error.reason)
+      }
     } else if text.hasPrefix("oci-archive:") {
       let (path, tag) = try Self.pathAndTag(text.dropFirst("oci-archive:".count), in: text)
       self = .archive(file: path, tag: tag)
@@ -45,7 +49,7 @@ extension ImageReference: CustomStringConvertible {
     switch self {
     case .layout(let directory, let tag): "oci:\(directory)\(tag.map { ":\($0)" } ?? "")"
     case .archive(let file, let tag): "oci-archive:\(file)\(tag.map { ":\($0)" } ?? "")"
-    case .registry(let reference): "docker://\(reference)"
+    case .registry(let reference): reference.description
     }
   }
 }

@@ -5,19 +5,22 @@ internal import NIOHTTP1
 internal import Synchronization
 internal import Workload
 
-/// Requests to one repository of a registry: its token, redirects, bounds.
+/// Requests to one repository of a registry: its password or token, redirects, bounds.
 final class RegistryConnection: Sendable {
   private let reference: RegistryReference
   private let client: HTTPClient
-  private let token = Mutex<String?>(nil)
+  private let credentials: RegistryCredentials
+  /// What the registry asked for, as the header `Authorization` has it.
+  private let authorization = Mutex<String?>(nil)
 
   private static let mostRedirects = 5
   private static let patience = TimeAmount.seconds(60)
   private static let greatestTokenAnswer = 256 << 10
   private static let agent = "samovar"
 
-  init(_ reference: RegistryReference, client: HTTPClient) {
+  init(_ reference: RegistryReference, credentials: RegistryCredentials, client: HTTPClient) {
     self.reference = reference
+    self.credentials = credentials
     self.client = client
   }
 
@@ -74,18 +77,34 @@ final class RegistryConnection: Sendable {
     let address = "\(scheme)://\(reference.endpoint)/v2/\(reference.repository)/\(path)"
     let response = try await follow(address, headers)
     guard response.status == .unauthorized else { return response }
-    let asked = response.headers["WWW-Authenticate"]
-    guard let challenge = asked.lazy.compactMap(BearerChallenge.init(header:)).first else {
-      throw .absent(
-        "\(reference.host) wants a password for \(reference.repository), and images are pulled without one",
-        remedy: "copy it with skopeo copy docker://\(reference) oci:DIRECTORY:TAG and name that")
-    }
-    let fresh = try await fetchToken(challenge)
-    token.withLock { $0 = fresh }
+    let fresh = try await answer(to: response.headers["WWW-Authenticate"])
+    authorization.withLock { $0 = fresh }
     let again = try await follow(address, headers)
     guard again.status != .unauthorized else { throw refusal(again.status, path) }
     return again
   }
+
+  /// A token where the registry sends for one, else the password itself.
+  private func answer(to challenges: [String]) async throws(ImageError) -> String {
+    let password = try credentials.basic(for: reference)
+    if let challenge = challenges.lazy.compactMap(BearerChallenge.init(header:)).first {
+      return "Bearer \(try await fetchToken(challenge, password: password))"
+    }
+    guard challenges.contains(where: { $0.lowercased().hasPrefix("basic") }) else {
+      throw .absent(
+        "\(reference.host) asks for \(printable(challenges.first ?? "nothing that it names")) to read \(reference.repository)",
+        remedy: "copy it with skopeo copy \(reference) oci:DIRECTORY:TAG and name that")
+    }
+    guard let password else {
+      throw .absent(
+        "\(reference.host) wants a password for \(reference.repository), and none is at hand",
+        remedy: Self.howToGiveAPassword)
+    }
+    return "Basic \(password)"
+  }
+
+  private static let howToGiveAPassword =
+    "write it to a file with skopeo login --authfile FILE, and name that file with --auth-file or in the configuration"
 
   /// Follows redirects itself, to say where one may lead: never from TLS to none, nor to this machine.
   private func follow(_ start: String, _ headers: [String: String]) async throws(ImageError)
@@ -96,9 +115,9 @@ final class RegistryConnection: Sendable {
       var request = HTTPClientRequest(url: address)
       for (name, value) in headers { request.headers.add(name: name, value: value) }
       request.headers.add(name: "User-Agent", value: Self.agent)
-      // The token is the registry's and nobody else's.
-      if Self.origin(address) == Self.origin(start), let token = token.withLock({ $0 }) {
-        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+      // The password or token is the registry's and nobody else's.
+      if Self.origin(address) == Self.origin(start), let header = authorization.withLock({ $0 }) {
+        request.headers.add(name: "Authorization", value: header)
       }
       let response = try await execute(request, address)
       guard [301, 302, 303, 307, 308].contains(response.status.code) else { return response }
@@ -146,7 +165,9 @@ final class RegistryConnection: Sendable {
     return parts.joined(separator: "/")
   }
 
-  private func fetchToken(_ challenge: BearerChallenge) async throws(ImageError) -> String {
+  /// "Token Authentication Specification" of the distribution project, with the password where there is one.
+  private func fetchToken(_ challenge: BearerChallenge, password: String?) async throws(ImageError) -> String
+  {
     struct Answer: Decodable {
       var token: String?
       var accessToken: String?
@@ -162,11 +183,17 @@ final class RegistryConnection: Sendable {
     let address = challenge.realm + (challenge.realm.contains("?") ? "&" : "?") + query.joined(separator: "&")
     var request = HTTPClientRequest(url: address)
     request.headers.add(name: "User-Agent", value: Self.agent)
+    if let password { request.headers.add(name: "Authorization", value: "Basic \(password)") }
     let response = try await execute(request, "the token")
     guard response.status == .ok else {
+      if (500...599).contains(response.status.code) || response.status.code == 429 {
+        throw refusal(response.status, "the token")
+      }
       throw .absent(
         "\(reference.host) gives no token to read \(reference.repository) (HTTP \(response.status.code))",
-        remedy: "check the name; a private image is copied with skopeo to oci:DIRECTORY:TAG first")
+        remedy: password == nil
+          ? "check the name; for a private image, \(Self.howToGiveAPassword)"
+          : "check the name, and the password of the file of passwords")
     }
     let bytes = try await collect(response, limit: Self.greatestTokenAnswer, "the token")
     let answer = try decode(Answer.self, bytes, named: "the token of \(reference.host)")
@@ -209,7 +236,7 @@ final class RegistryConnection: Sendable {
     case 401, 403:
       .absent(
         "\(reference.host) doesn't let \(reference.repository) be read",
-        remedy: "check the name, or copy it with skopeo to oci:DIRECTORY:TAG")
+        remedy: "check the name, and the password of the file of passwords")
     case 404:
       .absent(
         "\(reference.host) has no \(reference.repository)/\(path)", remedy: "check the name and the tag")

@@ -2,14 +2,27 @@ internal import AsyncHTTPClient
 private import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
-internal import Workload
+package import Workload
 
 /// A repository of a registry, by the OCI distribution specification ("Pull").
 struct RegistrySource: ImageSource {
   let reference: RegistryReference
   let connection: RegistryConnection
 
-  var name: String { "docker://\(reference)" }
+  var name: String { reference.description }
+
+  /// Runs `body` with a connection that is closed afterwards.
+  static func withSource<Value: Sendable>(
+    of reference: RegistryReference, _ credentials: RegistryCredentials,
+    _ body: (RegistrySource) async throws(ImageError) -> Value
+  ) async throws(ImageError) -> Value {
+    try await RegistryConnection.withClient { client async throws(ImageError) in
+      try await body(
+        RegistrySource(
+          reference: reference,
+          connection: RegistryConnection(reference, credentials: credentials, client: client)))
+    }
+  }
 
   /// In a row, without a byte more than before.
   private static let fruitlessAttempts = 4
@@ -83,5 +96,17 @@ extension ImageError {
   /// The network's and the registry's faults pass; lies and wrong names don't.
   var isWorthAnotherTry: Bool {
     if case .registry = self { true } else { false }
+  }
+}
+
+extension ResolvedImage {
+  /// What a registry says that a reference is: its documents, and no layer.
+  package init(asking reference: RegistryReference, _ credentials: RegistryCredentials)
+    async throws(ImageError)
+  {
+    self = try await RegistrySource.withSource(of: reference, credentials) {
+      source async throws(ImageError) in
+      try await source.resolve()
+    }
   }
 }

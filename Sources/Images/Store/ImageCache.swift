@@ -41,14 +41,18 @@ package struct ImageCache: Sendable {
 
   /// A fresh directory for something in the making, locked as long as it is held.
   func makeWorkspace() throws(ImageError) -> Workspace {
-    let path = try filing { () throws(FileError) in
-      try LocalFile.makeTemporaryDirectory("\(directory)/making/new")
+    // Whoever prunes between the two steps takes the directory for one that was left behind.
+    for _ in 0..<Self.workspaceAttempts {
+      let path = try filing { () throws(FileError) in
+        try LocalFile.makeTemporaryDirectory("\(directory)/making/new")
+      }
+      if let lock = try FileLock(path, .shared) { return Workspace(path: path, lock: lock) }
     }
-    guard let lock = try FileLock(path, .shared) else {
-      throw .machine("\(path) was taken away while it was made")
-    }
-    return Workspace(path: path, lock: lock)
+    throw .machine(
+      "what is made in \(directory)/making is taken away at once, \(Self.workspaceAttempts) times")
   }
+
+  private static let workspaceAttempts = 16
 
   /// Removes a directory with all that is in it, following no link.
   static func removeTree(_ path: String) throws(ImageError) {
@@ -64,6 +68,8 @@ package struct ImageCache: Sendable {
 final class Workspace: Sendable {
   let path: String
   private let lock: FileLock
+  /// Of the directory.
+  var descriptor: Int32 { lock.descriptor }
 
   init(path: String, lock: FileLock) {
     self.path = path

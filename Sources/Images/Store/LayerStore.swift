@@ -1,3 +1,4 @@
+private import CLinux
 private import FoundationEssentials
 private import Glibc
 internal import LayerTar
@@ -40,9 +41,10 @@ struct LayerStore: Sendable {
     guard chmod(workspace.path, 0o755) == 0 else {
       throw .file(FileError("set the mode of", workspace.path, code: errno))
     }
-    // A layer's files must be on the disk before its name is, or a power cut leaves empty ones under a good name. Swift's
-    // Glibc has no syncfs(2).
-    sync()
+    // A layer's files must be on the disk before its name is, or a power cut leaves empty ones under a good name.
+    guard samovar_syncfs(workspace.descriptor) == 0 else {
+      throw .file(FileError("write to the disk", workspace.path, code: errno))
+    }
     guard rename(workspace.path, path(of: digest)) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
       throw .file(FileError("rename", workspace.path, code: errno))
     }
@@ -118,8 +120,11 @@ struct LayerRecord: Codable, Sendable {
     droppedAttributes = summary.droppedAttributes
   }
 
-  /// What it takes of the disk, roughly: a block for each file besides its content.
-  var size: ByteCount { ByteCount(contentBytes + entries * 4096) }
+  /// What each file takes of the disk besides its content, roughly: a block.
+  static let bytesPerEntry: UInt64 = 4096
+
+  /// What it takes of the disk, roughly.
+  var size: ByteCount { ByteCount(contentBytes + entries * Self.bytesPerEntry) }
 
   func bytes() throws(ImageError) -> [UInt8] {
     let encoder = JSONEncoder()

@@ -77,7 +77,7 @@ package struct Attestation: Hashable, Sendable {
     switch specification.root {
     case .empty: directory = ""
     case .directory(let path): directory = path
-    case .image(let manifest): return manifest.sha256
+    case .image(let image): return image.digest.sha256
     }
     return Keccak256.hash(ABI.encode([.string("directory"), .string(directory), .string(program)]))
   }

@@ -10,7 +10,7 @@ enum CgroupHost: Hashable, Sendable {
 
   static let current = detect()
   private static let counter = Atomic<UInt32>(0)
-  private static let wanted = ["cpu", "cpuset", "memory", "pids"]
+  private static let wanted = ["cpu", "cpuset", "io", "memory", "pids"]
 
   private static func detect() -> CgroupHost {
     let mounts = CgroupMounts(
@@ -90,6 +90,7 @@ enum CgroupHost: Hashable, Sendable {
     case .none:
       var lacks = Set(LimitedResource.allCases)
       if limits.processors.isEmpty { lacks.remove(.processors) }
+      if limits.io == nil { lacks.remove(.deviceRates) }
       return NoControlGroup(lacks: lacks)
     }
   }

@@ -53,7 +53,7 @@ struct CgroupSetting: Hashable, Sendable {
 }
 
 enum LimitedResource: String, Hashable, Sendable, CaseIterable {
-  case memory, processes, processorTime, processors
+  case memory, processes, processorTime, processors, deviceRates
 
   /// How the result names a limit that isn't held as it should be.
   var exemption: String {
@@ -62,6 +62,7 @@ enum LimitedResource: String, Hashable, Sendable, CaseIterable {
     case .processes: "process-limit-by-rlimit"
     case .processorTime: "no-cpu-limit"
     case .processors: "processors-not-enforced"
+    case .deviceRates: "no-io-limit"
     }
   }
 }
@@ -83,6 +84,19 @@ struct CgroupLimits: Hashable, Sendable {
   var milliCPUs: UInt32
   /// Empty for all.
   var processors: [Int]
+  /// Nothing where nothing of it is limited.
+  var io: IOLimit?
+
+  /// What a task may move, and the disks that hold a part of it.
+  struct IOLimit: Hashable, Sendable {
+    var rates: DeviceRates
+    var devices: BlockDevices
+  }
+
+  /// What each disk is told, in the order of io.max.
+  func rates(_ each: (BlockDevice, DeviceRates) -> [CgroupSetting]) -> [CgroupSetting] {
+    io.map { io in io.devices.disks.flatMap { each($0, io.rates) } } ?? []
+  }
 
   /// What pids.max takes: the kernel refuses more than it can ever have.
   var processCount: UInt32 { min(processes, 4_194_304) }

@@ -1,4 +1,5 @@
 internal import SandboxPlan
+internal import Workload
 
 /// A group in each version 1 controller, and on a hybrid host one in the version 2 hierarchy, which has no
 /// controllers there but cgroup.kill, cgroup.freeze and accurate processor time.
@@ -27,6 +28,9 @@ struct Version1ControlGroup: ControlGroup {
     if controllers["pids"] == nil { lacks.insert(.processes) }
     if controllers["cpu"] == nil { lacks.insert(.processorTime) }
     if controllers["cpuset"] == nil && !limits.processors.isEmpty { lacks.insert(.processors) }
+    if let io = limits.io, controllers["blkio"] == nil || !io.devices.isComplete {
+      lacks.insert(.deviceRates)
+    }
     self.lacks = lacks
     settings = Self.settings(controllers, mounts, limits)
   }
@@ -55,6 +59,16 @@ struct Version1ControlGroup: ControlGroup {
       settings.append(
         CgroupSetting(path: cpuset + "/cpuset.mems", value: HostFile.text(parent + "/cpuset.mems") ?? "0"))
       settings.append(CgroupSetting(path: cpuset + "/cpuset.cpus", value: limits.processorList))
+    }
+    if let blkio = controllers["blkio"] {
+      settings += limits.rates { disk, rates in
+        [
+          ("read_bps", rates.readBytes), ("write_bps", rates.writeBytes), ("read_iops", rates.readOperations),
+          ("write_iops", rates.writeOperations),
+        ].compactMap { name, most in
+          most.map { CgroupSetting(path: "\(blkio)/blkio.throttle.\(name)_device", value: "\(disk) \($0)") }
+        }
+      }
     }
     return settings
   }

@@ -1,4 +1,5 @@
 internal import SandboxPlan
+internal import Workload
 
 /// A group of the version 2 hierarchy: kernel documentation, admin-guide/cgroup-v2.
 struct Version2ControlGroup: ControlGroup {
@@ -21,6 +22,9 @@ struct Version2ControlGroup: ControlGroup {
     if !controllers.contains("pids") { lacks.insert(.processes) }
     if !controllers.contains("cpu") { lacks.insert(.processorTime) }
     if !controllers.contains("cpuset") && !limits.processors.isEmpty { lacks.insert(.processors) }
+    if let io = limits.io, !controllers.contains("io") || !io.devices.isComplete {
+      lacks.insert(.deviceRates)
+    }
     self.lacks = lacks
     settings = Self.settings(directory, controllers, limits)
   }
@@ -45,6 +49,15 @@ struct Version2ControlGroup: ControlGroup {
     }
     if controllers.contains("cpuset") && !limits.processors.isEmpty {
       settings.append(CgroupSetting(path: directory + "/cpuset.cpus", value: limits.processorList))
+    }
+    if controllers.contains("io") {
+      settings += limits.rates { disk, rates in
+        let most = [
+          ("rbps", rates.readBytes), ("wbps", rates.writeBytes), ("riops", rates.readOperations),
+          ("wiops", rates.writeOperations),
+        ].compactMap { name, most in most.map { "\(name)=\($0)" } }
+        return [CgroupSetting(path: directory + "/io.max", value: "\(disk) \(most.joined(separator: " "))")]
+      }
     }
     return settings
   }

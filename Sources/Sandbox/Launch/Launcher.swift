@@ -65,11 +65,17 @@ package struct Launcher: Sendable {
     var mayLive = false
     defer { if !mayLive { SandboxIDs.current.giveBack(id) } }
     let limits = request.specification.limits
-    let root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    var root = try SandboxRoot(request, profile: compiled.profile, id: id)
+    if identity.isRoot && identity.writer == .privileged {
+      root.remadeDevices = DeviceNodes.remade(compiled.profile.devices, for: id)
+    }
+    let rates = compiled.profile.limits.deviceRates.limited(by: limits.deviceRates ?? DeviceRates())
     let group = CgroupHost.current.group(
       CgroupLimits(
         memory: limits.memory.value, processes: limits.processes == .max ? .max : limits.processes + 1,
-        milliCPUs: limits.milliCPUs, processors: request.processors))
+        milliCPUs: limits.milliCPUs, processors: request.processors,
+        io: rates.isUnlimited
+          ? nil : CgroupLimits.IOLimit(rates: rates, devices: BlockDevices(holding: root.sources))))
     let plan = PlanBuilder(
       request: request, profile: compiled.profile, root: root, identity: identity, id: id,
       filter: compiled.filter, group: group, oomScore: Self.oomScore,

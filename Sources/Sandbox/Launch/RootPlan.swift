@@ -34,6 +34,10 @@ struct RootPlan {
   private var firstDevice: UInt32 { Slot.firstTree + UInt32(trees.count) }
   var firstLayer: UInt32 { firstDevice + UInt32(devicePaths.count) }
   private var firstCopy: UInt32 { firstLayer + UInt32(root.layers.count) }
+  /// Where devices that are made for the sandbox are until each has its place.
+  private static let remade = "/dev/.granted"
+  private var remadeSlot: UInt32 { firstCopy + UInt32(root.copies.count) }
+  private var remadePaths: [String] { profile.devices.filter { root.remadeDevices[$0] != nil } }
 
   /// Takes what is shown of the host, by whoever can see it.
   var cloneSteps: [SetupStep] {
@@ -41,9 +45,13 @@ struct RootPlan {
     let all =
       readOnly + root.writable.map { ($0.source, false, Self.writableTree) }
       + devicePaths.map { ($0, false, Self.device) } + root.layers.map { ($0, false, Self.readOnlyTree) }
-    return all.enumerated().map { index, tree in
-      .cloneTree(slot: Slot.firstTree + UInt32(index), path: tree.0, isRecursive: tree.1, attributes: tree.2)
+    let clones: [SetupStep] = all.enumerated().compactMap { index, tree in
+      if tree.2 == Self.device && root.remadeDevices[tree.0] != nil { return nil }
+      return .cloneTree(
+        slot: Slot.firstTree + UInt32(index), path: tree.0, isRecursive: tree.1, attributes: tree.2)
     }
+    let nodes = remadePaths.compactMap { root.remadeDevices[$0] }
+    return nodes.isEmpty ? clones : clones + [.makeDevices(slot: remadeSlot, nodes: nodes)]
   }
 
   /// Opens what is copied.
@@ -140,10 +148,22 @@ struct RootPlan {
       .makeLink(path: "/dev/stdout", target: "/proc/self/fd/1"),
       .makeLink(path: "/dev/stderr", target: "/proc/self/fd/2"), .makeLink(path: "/dev/shm", target: "/tmp"),
     ]
+    let remade = remadePaths
+    if !remade.isEmpty {
+      steps += [
+        .makeDirectory(path: Self.remade, mode: 0o755), .attachTree(slot: remadeSlot, path: Self.remade),
+      ]
+    }
     var made = Set([SandboxPath("/dev")].compactMap { $0 })
     for (index, text) in devicePaths.enumerated() {
       guard let path = SandboxPath(text) else { continue }
       steps += directories(above: path, &made)
+      if let number = remade.firstIndex(of: text) {
+        steps.append(
+          .cloneTree(
+            slot: firstDevice + UInt32(index), path: "\(Self.remade)/\(number)", isRecursive: false,
+            attributes: Self.device))
+      }
       steps.append(.makeFile(path: text, mode: 0o444, contents: []))
       steps.append(.attachTree(slot: firstDevice + UInt32(index), path: text))
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SandboxPlan
 internal import Workload
 
 /// What the sandbox's root is made of, as found on the host: the impure part of planning.
@@ -30,6 +31,13 @@ struct SandboxRoot: Hashable, Sendable {
   /// Of an image, the lowest first: they are the root then, below a writable layer.
   var layers: [String] = []
   var writable: [Tree] = []
+  /// Devices of the profile that are made anew for the sandbox, by their paths.
+  var remadeDevices: [String: DeviceNode] = [:]
+
+  /// Files and directories of the host that a run reads or writes.
+  var sources: [String] {
+    (trees + inputs + writable).map(\.source) + copies.map(\.source) + layers
+  }
 
   /// Directories that the sandbox makes itself, whatever the root brings.
   static let own: Set<String> = ["dev", "proc", "sys", "tmp", "work", ".empty"]

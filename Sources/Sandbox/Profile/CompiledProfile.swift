@@ -17,7 +17,7 @@ package struct CompiledProfile: Sendable, Hashable {
 
   /// Of the cache's entries. It changes with `ProfileCodec`, with what reading a profile means, and with what the
   /// compiler makes of a policy.
-  static let format = 1
+  static let format = 2
 
   /// Reads a profile's bytes, from the cache where they were read before.
   ///

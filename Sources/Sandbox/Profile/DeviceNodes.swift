@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SandboxPlan
 
 /// The device nodes that a profile's `devices` grants, and what a run's start asks of them.
 enum DeviceNodes {
@@ -53,6 +54,24 @@ enum DeviceNodes {
         feature: "devices that the profile grants: \(missing.joined(separator: ", "))",
         remedy: "load their driver, or take them out of the profile's 'devices'")
     }
+  }
+
+  /// Nodes that members of their group may open and others may not, such as those of render: as nodes that are the
+  /// sandbox's own, with what the group may do. The sandbox's id is in no group of the host, and shall be in none.
+  static func remade(_ paths: [String], for id: SandboxID) -> [String: DeviceNode] {
+    var nodes: [String: DeviceNode] = [:]
+    for path in paths {
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFCHR, status.st_uid != id.user else {
+        continue
+      }
+      let others = status.st_mode & 0o6
+      let members = status.st_mode >> 3 & 0o6 | others
+      guard members != others else { continue }
+      nodes[path] = DeviceNode(
+        device: UInt64(status.st_rdev), mode: UInt32(members << 6), user: id.user, group: id.group)
+    }
+    return nodes
   }
 
   private static func kind(_ mode: mode_t) -> String {

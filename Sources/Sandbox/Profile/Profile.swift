@@ -39,4 +39,6 @@ package struct ProfileLimits: Sendable, Hashable {
   package var stack: ByteCount = .mebibytes(8)
   /// RLIMIT_MEMLOCK.
   package var lockedMemory: ByteCount = .kibibytes(64)
+  /// Of every task, whatever its own say.
+  package var deviceRates = DeviceRates()
 }

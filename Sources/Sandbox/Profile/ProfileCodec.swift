@@ -8,6 +8,11 @@ extension Profile {
       limits.openFiles, limits.temporary.value, limits.workFiles, limits.stack.value,
       limits.lockedMemory.value,
     ] { writer.number(number) }
+    // 0 for none, which is no rate.
+    for rate in [
+      limits.deviceRates.readBytes, limits.deviceRates.writeBytes, limits.deviceRates.readOperations,
+      limits.deviceRates.writeOperations,
+    ] { writer.number(rate ?? 0) }
     writer.list(mounts) { $0.text($1) }
     writer.list(devices) { $0.text($1) }
     writer.list(network) { $0.text($1.description) }
@@ -24,7 +29,7 @@ extension Profile {
     let limits = ProfileLimits(
       openFiles: try reader.number(), temporary: ByteCount(try reader.number()),
       workFiles: try reader.number(), stack: ByteCount(try reader.number()),
-      lockedMemory: ByteCount(try reader.number()))
+      lockedMemory: ByteCount(try reader.number()), deviceRates: try DeviceRates(from: &reader))
     let mounts = try reader.texts()
     let devices = try reader.texts()
     let network = try reader.list { (inner) throws(MalformedEntry) in
@@ -45,6 +50,17 @@ extension Profile {
       name: name, description: description, limits: limits, mounts: mounts, devices: devices,
       network: network,
       proc: proc, maskedPaths: masked, readOnlyPaths: readOnly, seccomp: seccomp, digest: digest)
+  }
+}
+
+extension DeviceRates {
+  fileprivate init(from reader: inout CacheReader) throws(MalformedEntry) {
+    func rate() throws(MalformedEntry) -> UInt64? {
+      let number: UInt64 = try reader.number()
+      return number == 0 ? nil : number
+    }
+    self.init(
+      readBytes: try rate(), writeBytes: try rate(), readOperations: try rate(), writeOperations: try rate())
   }
 }
 

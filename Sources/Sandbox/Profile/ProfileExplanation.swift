@@ -41,6 +41,11 @@ package struct ProfileExplanation: Codable, Sendable, Hashable {
       "work_files": profile.limits.workFiles, "stack_bytes": profile.limits.stack.value,
       "locked_memory_bytes": profile.limits.lockedMemory.value,
     ]
+    let rates = profile.limits.deviceRates
+    for (key, rate) in [
+      ("read_rate", rates.readBytes), ("write_rate", rates.writeBytes), ("read_iops", rates.readOperations),
+      ("write_iops", rates.writeOperations),
+    ] { limits[key] = rate }
     mounts = profile.mounts
     devices = profile.devices
     network = profile.network.map(\.description)

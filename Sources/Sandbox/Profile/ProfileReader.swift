@@ -82,9 +82,11 @@ extension Profile {
     }
     let stack = mapping.optional("stack", default: defaults.stack) { $0.byteCount() }
     let locked = mapping.optional("locked_memory", default: defaults.lockedMemory) { $0.byteCount() }
-    guard let openFiles, let temporary, let workFiles, let stack, let locked else { return nil }
+    let rates = DeviceRates(yaml: mapping)
+    guard let openFiles, let temporary, let workFiles, let stack, let locked, let rates else { return nil }
     return ProfileLimits(
-      openFiles: openFiles, temporary: temporary, workFiles: workFiles, stack: stack, lockedMemory: locked)
+      openFiles: openFiles, temporary: temporary, workFiles: workFiles, stack: stack, lockedMemory: locked,
+      deviceRates: rates)
   }
 
   private static func kernelPath(_ value: YAMLValue) -> String? {

@@ -1,100 +1,132 @@
 import FoundationEssentials
 
-/// The referee's side of the protocol: a line in, a line out.
+/// One conversation of the controller protocol: a JSON line in, a JSON line out, the planner in between.
+///
+/// `hello` describes the site and is answered by `ready`, each `state` by a `decision`, `end` by nothing. A line that
+/// can't be understood is answered by `error`, which starts nothing and stops nothing, and the conversation goes on.
 package struct ControllerSession {
+  package enum Answer: Hashable, Sendable {
+    case line(String)
+    /// The other side said `end`.
+    case end
+  }
+
+  private let tuning: PlanTuning
   private var planner: HeatPlanner?
   private var stepSeconds = 900.0
-  private var tapC = 45.0
   private let decoder = JSONDecoder()
+  /// For what strict JSON has no form: NaN and infinities.
+  private let lenient = JSONDecoder()
   private let encoder = JSONEncoder()
 
-  package init() {
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+  private struct Kind: Decodable {
+    var type: String
   }
 
-  private struct Kind: Decodable { var type: String }
+  private struct Failure: Encodable {
+    var type = "error"
+    var error: String
+  }
 
-  package mutating func answer(_ line: String, tuning: PlanTuning = PlanTuning()) -> String? {
+  private struct Ready: Encodable {
+    var type = "ready"
+    var name = "samovar"
+  }
+
+  package init(tuning: PlanTuning = PlanTuning()) {
+    self.tuning = tuning
+    lenient.allowsJSON5 = true
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  }
+
+  /// Longer lines aren't read.
+  package static let longestLine = 16 << 20
+
+  /// - Parameter isLate: when it says yes, the greedy rule decides.
+  package mutating func answer(_ line: String, isLate: () -> Bool = { false }) -> Answer {
+    guard line.utf8.count <= Self.longestLine else {
+      return failure("a line of more than \(Self.longestLine) bytes is not read")
+    }
+    do {
+      switch try read(Kind.self, line).type {
+      case "hello": return try greet(line)
+      case "state": return try decide(line, isLate: isLate)
+      case "end": return .end
+      case let other: return failure("a message of type '\(other)' isn't known; known are hello, state, end")
+      }
+    } catch {
+      return failure("reading a message: " + Self.text(error))
+    }
+  }
+
+  private mutating func greet(_ line: String) throws -> Answer {
+    let hello = try read(HelloMessage.self, line)
+    let mistakes = hello.mistakes
+    guard mistakes.isEmpty else { return failure("hello: " + mistakes.joined(separator: "; ")) }
+    stepSeconds = Double(hello.stepSeconds)
+    planner = HeatPlanner(
+      site: hello.site, stepsPerDay: 86_400 / hello.stepSeconds, tuning: tuning,
+      calendar: hello.start.flatMap { Self.calendar($0, stepSeconds: hello.stepSeconds) })
+    return .line(try write(Ready()))
+  }
+
+  private mutating func decide(_ line: String, isLate: () -> Bool) throws -> Answer {
+    let state = try read(StateMessage.self, line)
+    guard let tap = planner?.site.store.tap else {
+      return failure("a state before a hello without mistakes: nothing is known of the site")
+    }
+    let situation = state.situation(stepSeconds: stepSeconds, tap: tap)
+    guard let decision = planner?.decide(situation, isLate: isLate) else { return failure("no planner") }
+    return .line(try write(DecisionMessage(decision, step: state.step)))
+  }
+
+  /// `2024-01-08T00:00` as the calendar's step 0.
+  private static func calendar(_ start: String, stepSeconds: Int) -> DemandCalendar? {
+    let text = start.count == 16 ? start + ":00Z" : start + "Z"
+    guard let date = try? Date.ISO8601FormatStyle().parse(text) else { return nil }
+    let seconds = Int(date.timeIntervalSince1970)
+    let day = Int((Double(seconds) / 86_400).rounded(.down))
+    return DemandCalendar(
+      firstDay: day, firstStepOfDay: (seconds - day * 86_400) / stepSeconds, stepsPerDay: 86_400 / stepSeconds
+    )
+  }
+
+  // MARK: JSON
+
+  private func read<Message: Decodable>(_ type: Message.Type, _ line: String) throws -> Message {
     let data = Data(line.utf8)
     do {
-      switch try decoder.decode(Kind.self, from: data).type {
-      case "hello":
-        let hello = try decoder.decode(HelloMessage.self, from: data)
-        stepSeconds = Double(hello.stepS)
-        tapC = hello.tank.tapC ?? 45
-        planner = HeatPlanner(site: Self.site(hello), stepsPerDay: 86_400 / hello.stepS, tuning: tuning)
-        return #"{"type":"ready","name":"samovar"}"#
-      case "state":
-        let state = try decoder.decode(StateMessage.self, from: data)
-        let situation = situation(state)
-        guard let decision = planner?.decide(situation) else { return nil }
-        let message = DecisionMessage(
-          step: state.step, start: decision.start, suspend: decision.suspend,
-          backupOnBelowC: decision.backupBelow,
-          backup: decision.boosts ? "boost" : "auto", askEurPerKwh: decision.prices.ask,
-          slotEurPerH: decision.prices.slotHour, heatEurPerKwh: decision.prices.heat)
-        return String(decoding: try encoder.encode(message), as: UTF8.self)
-      default: return nil
-      }
-    } catch { return "{\"type\":\"error\",\"error\":\"\(error)\"}" }
-  }
-
-  private static func site(_ hello: HelloMessage) -> HeatSite {
-    let tank = hello.tank
-    let economics = hello.economics
-    let fuel: BackupDescription.Fuel =
-      switch tank.backupPrice {
-      case .fixed(let price): .fixed(price)
-      case .electricity: .electricity
-      }
-    return HeatSite(
-      store: StoreDescription(
-        litres: tank.volumeL, layers: tank.layers, lossWattsPerKelvin: tank.uaWPerK,
-        ambient: tank.ambientC ?? 18,
-        tap: tank.tapC ?? 45, loopKilowatts: tank.loopLossKw ?? 0, heatingSupply: tank.shSupplyC ?? 40,
-        heatingReturn: tank.shReturnC ?? 33, charge: tank.chargeC ?? 62,
-        hottestCoolant: tank.coolantMaxC ?? 68,
-        mostLitresPerMinute: tank.flowMaxLMin,
-        backup: BackupDescription(
-          kilowatts: tank.backupKw, fuel: fuel, efficiency: tank.backupEff ?? 1,
-          heatedLayers: tank.backupLayers ?? 4,
-          sensorLayer: tank.backupSensor ?? tank.layers - 2, onBelow: tank.backupOnC ?? 53,
-          bandKelvin: tank.backupBandK ?? 4), hardMaximum: tank.hardMaxC ?? 80),
-      servers: ServerDescription(
-        slots: hello.servers.slots, idleKilowatts: hello.servers.idleW / 1000, capture: hello.servers.capture),
-      economics: HeatEconomics(
-        wear: economics.wearEurPerKwh ?? 0, fanShare: economics.fanKwhPerKwh ?? 0.04,
-        missPenalty: economics.missPenalty ?? 0.5, unmet: economics.unmetEurPerKwh ?? 1,
-        cold: economics.coldEurPerKh ?? 0.2, overCap: economics.capEurPerKwh ?? 1,
-        terminal: economics.terminalEurPerKwh),
-      comfort: hello.comfort.minC)
-  }
-
-  private func situation(_ state: StateMessage) -> PlanSituation {
-    func task(_ item: StateMessage.Item, running: Bool) -> PlannableTask {
-      PlannableTask(
-        id: item.id, steps: max(1, Int((item.durationS / stepSeconds).rounded(.up))),
-        remaining: max(1, Int((item.remainingS / stepSeconds).rounded(.up))),
-        deadline: Int(((item.deadlineS - state.t) / stepSeconds).rounded(.down)),
-        kilowatts: item.powerW / 1000,
-        revenue: item.revenueEur, isPreemptible: item.preemptible, isRunning: running)
+      return try decoder.decode(type, from: data)
+    } catch DecodingError.dataCorrupted {
+      return try lenient.decode(type, from: data)
     }
-    return PlanSituation(
-      step: state.step, stepOfDay: state.step % 96, stepsLeft: state.steps.map { $0 - state.step },
-      layers: state.tank.layersC, isBackupOn: state.tank.backupOn ?? false,
-      prices: (state.price.ahead ?? []).compactMap { $0 },
-      demand: (state.forecast?.demandKwh ?? []).compactMap { $0 },
-      mains: state.forecast?.mainsC ?? 10, caps: (state.capW ?? []).map { $0.map { $0 / 1000 } },
-      running: state.slots.running.map { task($0, running: true) },
-      queue: state.queue.map { task($0, running: false) },
-      last: state.last.map { last in
-        StepMeasurement(
-          serverHeat: last.serverKwh, absorbed: last.absorbedKwh, backup: last.backupKwh,
-          demand: last.demandKwh,
-          taps: last.drawL.map {
-            $0 * StoreDescription.kilowattHoursPerLitreKelvin * max(0, tapC - (state.forecast?.mainsC ?? 10))
-          })
-      })
+  }
+
+  private func write(_ message: some Encodable) throws -> String {
+    String(decoding: try encoder.encode(message), as: UTF8.self)
+  }
+
+  private func failure(_ sentence: String) -> Answer {
+    .line((try? write(Failure(error: sentence))) ?? #"{"type":"error"}"#)
+  }
+
+  private static func text(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+      let keys = (context.codingPath + (last.map { [$0] } ?? [])).map { key in
+        key.intValue.map { "[\($0)]" } ?? key.stringValue
+      }
+      return keys.isEmpty ? "the line" : keys.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "\(path(context, key)) is missing"
+    case .valueNotFound(_, let context): return "\(path(context)) is null and must have a value"
+    case .typeMismatch(_, let context):
+      return "\(path(context)) has the wrong type: \(context.debugDescription)"
+    case .dataCorrupted(let context): return "\(path(context)) can't be read: \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
   }
 }

@@ -2,18 +2,36 @@ package import Workload
 
 /// Hot water drawn in a day, by the tapping profiles of Regulation (EU) No 812/2013, annex VII, table 3.
 package enum TappingProfile: String, Hashable, Sendable, Codable, CaseIterable {
-  /// 5.845 kWh a day: a small household.
+  /// 2.1 kWh a day, in small tappings only.
+  case xxs = "XXS"
+  /// 2.1 kWh, in three tappings.
+  case xs = "XS"
+  /// 2.1 kWh: one person.
+  case s = "S"
+  /// 5.845 kWh: a small household.
   case m = "M"
   /// 11.655 kWh.
   case l = "L"
   /// 19.07 kWh.
   case xl = "XL"
+  /// 24.53 kWh.
+  case xxl = "XXL"
+  /// 46.76 kWh: several flats.
+  case threeXL = "3XL"
+  /// 93.52 kWh.
+  case fourXL = "4XL"
 
   package var tappings: [Tapping] {
     switch self {
+    case .xxs: Self.xxsTappings
+    case .xs: Self.xsTappings
+    case .s: Self.sTappings
     case .m: Self.mTappings
     case .l: Self.lTappings
     case .xl: Self.xlTappings
+    case .xxl: Self.xxlTappings
+    case .threeXL: Self.severalFlats(1)
+    case .fourXL: Self.severalFlats(2)
     }
   }
 
@@ -35,6 +53,28 @@ package enum TappingProfile: String, Hashable, Sendable, Codable, CaseIterable {
         at: at, kilowattHours: kilowattHours, litresPerMinute: litresPerMinute, peak: peak.map { Celsius($0) }
       )
     ]
+  }
+
+  private static let xxsTappings = ordered(
+    small(
+      "07:00 07:30 08:30 09:30 11:30 11:45 12:00 12:30 12:45 18:00 18:15 18:30 19:00 19:30 20:00 20:45 21:00 "
+        + "21:15 21:30 21:45"))
+
+  private static let xsTappings = ordered(
+    large("07:30", 0.525, 3), large("12:45", 0.525, 3), large("21:30", 1.05, 3))
+
+  private static let sTappings = ordered(
+    small("07:00 07:30 08:30 09:30 11:30 11:45 18:00 18:15"),
+    large("12:45", 0.315, 4, peak: 55), large("20:30", 0.42, 4, peak: 55), large("21:30", 0.525, 5))
+
+  /// 4XL is 3XL twice over, with twice the flow.
+  private static func severalFlats(_ factor: Double) -> [Tapping] {
+    ordered(
+      large("07:00", 11.2 * factor, 48 * factor), large("08:01", 5.04 * factor, 24 * factor),
+      large("09:00", 1.68 * factor, 24 * factor), large("10:30", 0.84 * factor, 24 * factor, peak: 40),
+      large("11:45", 1.68 * factor, 24 * factor), large("12:45", 2.52 * factor, 32 * factor, peak: 55),
+      large("15:30", 2.52 * factor, 24 * factor), large("18:30", 3.36 * factor, 24 * factor),
+      large("20:30", 5.88 * factor, 32 * factor, peak: 55), large("21:30", 12.04 * factor, 48 * factor))
   }
 
   private static let mTappings = ordered(
@@ -60,6 +100,14 @@ package enum TappingProfile: String, Hashable, Sendable, Codable, CaseIterable {
     large("12:45", 0.735, 4, peak: 55), large("20:30", 0.735, 4, peak: 55),
     large("20:46", 4.42, 10, peak: 40),
     large("21:30", 4.42, 10, peak: 40))
+
+  private static let xxlTappings = ordered(
+    small(
+      "07:00 07:26 08:01 08:15 08:30 08:45 09:00 09:30 10:00 11:00 11:30 11:45 14:30 15:00 15:30 "
+        + "16:00 16:30 17:00 18:00 18:15 18:30 19:00 21:15"),
+    large("07:15", 1.82, 6), large("07:45", 6.24, 16, peak: 40), large("10:30", 0.105, 3, peak: 40),
+    large("12:45", 0.735, 4, peak: 55), large("20:30", 0.735, 4, peak: 55),
+    large("20:46", 6.24, 16, peak: 40), large("21:30", 6.24, 16, peak: 40))
 
   private static func ordered(_ parts: [Tapping]...) -> [Tapping] {
     parts.flatMap { $0 }.sorted { $0.at < $1.at }

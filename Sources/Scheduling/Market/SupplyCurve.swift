@@ -3,10 +3,10 @@
 /// At an ask a (EUR per kWh of electricity, net of the worth of its heat) the tasks that pay more are taken, those
 /// with the best margin per slot first, until the free slots are full. The margin of the last one taken is the
 /// price of a slot.
-struct SupplyCurve: Sendable {
+package struct SupplyCurve: Sendable {
   /// EUR/kWh, rising.
-  let asks: [Double]
-  let slots: Int
+  package let asks: [Double]
+  package let slots: Int
   /// By ask and free slots: kW taken.
   private var power: [Double]
   /// EUR an hour.
@@ -18,7 +18,7 @@ struct SupplyCurve: Sendable {
   static let highestAsk = 0.45
   static let askLevels = 31
 
-  init(market: TaskMarket, now: Int, slots: Int) {
+  package init(market: TaskMarket, now: Int, slots: Int) {
     let (arrivals, hours) = market.flow(now: now)
     let stepHours = 24 / Double(market.stepsPerDay)
     self.slots = slots
@@ -71,11 +71,11 @@ struct SupplyCurve: Sendable {
     }
   }
 
-  func power(_ level: Int, free: Int) -> Double { power[level * (slots + 1) + free] }
-  func income(_ level: Int, free: Int) -> Double { income[level * (slots + 1) + free] }
+  package func power(_ level: Int, free: Int) -> Double { power[level * (slots + 1) + free] }
+  package func income(_ level: Int, free: Int) -> Double { income[level * (slots + 1) + free] }
 
   /// Price of a slot-hour at an ask, with all slots in the market: EUR.
-  func slotPrice(ask: Double) -> Double {
+  package func slotPrice(ask: Double) -> Double {
     let width = slots + 1
     let place = (ask - Self.lowestAsk) / (Self.highestAsk - Self.lowestAsk) * Double(asks.count - 1)
     let low = min(max(0, Int(place.rounded(.down))), asks.count - 2)

@@ -5,14 +5,18 @@ package struct HeatSite: Hashable, Sendable {
   package var economics: HeatEconomics
   /// Lowest temperature of the outlet, in °C.
   package var comfort: Double
+  /// Days between legionella cycles; nothing where there are none.
+  package var legionellaDays: Double?
 
   package init(
-    store: StoreDescription, servers: ServerDescription, economics: HeatEconomics, comfort: Double
+    store: StoreDescription, servers: ServerDescription, economics: HeatEconomics, comfort: Double,
+    legionellaDays: Double? = nil
   ) {
     self.store = store
     self.servers = servers
     self.economics = economics
     self.comfort = comfort
+    self.legionellaDays = legionellaDays
   }
 }
 

@@ -5,43 +5,73 @@ import Glibc
 /// The state is the energy E in kWh above cold water. Between `lowest`, where the backup heater must help, and
 /// `highest`, above which heat is blown outside, each step chooses an ask price; the market's supply curve says what
 /// work that takes. Demand is uncertain: each step's value is a mean over three points of its error.
-struct HeatValue: Sendable {
+package struct HeatValue: Sendable {
   /// What a step brings, apart from the choice.
-  struct Step: Sendable {
+  package struct Step: Sendable {
     /// Electricity with all that is added to it, EUR/kWh.
-    var price: Double
+    package var price: Double
     /// Heat from the backup heater, EUR/kWh.
-    var backupPrice: Double
+    package var backupPrice: Double
     /// Heat into the store without new tasks, less all demand: kWh.
-    var fixed: Double
+    package var fixed: Double
     /// Standard deviation of the demand: kWh.
-    var deviation: Double
+    package var deviation: Double
     /// Expected cost of cold water in the step with a store at `lowest`, EUR, and the energy above it with which that
     /// falls to 1/e: kWh.
-    var risk: (cost: Double, scale: Double)
-    var freeSlots: Int
+    package var risk: (cost: Double, scale: Double)
+    package var freeSlots: Int
     /// New tasks may take at most that: kW.
-    var room: Double
+    package var room: Double
+
+    package init(
+      price: Double, backupPrice: Double, fixed: Double, deviation: Double,
+      risk: (cost: Double, scale: Double),
+      freeSlots: Int, room: Double
+    ) {
+      self.price = price
+      self.backupPrice = backupPrice
+      self.fixed = fixed
+      self.deviation = deviation
+      self.risk = risk
+      self.freeSlots = freeSlots
+      self.room = room
+    }
   }
 
-  struct Limits: Sendable {
-    var lowest: Double
-    var highest: Double
+  package struct Limits: Sendable {
+    package var lowest: Double
+    package var highest: Double
     /// Share of the energy that is lost in a step.
-    var decay: Double
+    package var decay: Double
     /// Heat that the backup heater gives in a step: kWh.
-    var backup: Double
+    package var backup: Double
     /// May the backup heater run though it needn't: with electricity.
-    var mayBoost: Bool
-    var unmet: Double
-    var fanShare: Double
-    var wear: Double
-    var capture: Double
-    var stepHours: Double
+    package var mayBoost: Bool
+    package var unmet: Double
+    package var fanShare: Double
+    package var wear: Double
+    package var capture: Double
+    package var stepHours: Double
+
+    package init(
+      lowest: Double, highest: Double, decay: Double, backup: Double, mayBoost: Bool, unmet: Double,
+      fanShare: Double, wear: Double, capture: Double, stepHours: Double
+    ) {
+      self.lowest = lowest
+      self.highest = highest
+      self.decay = decay
+      self.backup = backup
+      self.mayBoost = mayBoost
+      self.unmet = unmet
+      self.fanShare = fanShare
+      self.wear = wear
+      self.capture = capture
+      self.stepHours = stepHours
+    }
   }
 
-  let steps: [Step]
-  let limits: Limits
+  package let steps: [Step]
+  package let limits: Limits
   let curve: SupplyCurve
   /// By step from 0 to the horizon's end, by state: EUR.
   private var values: [[Double]]
@@ -53,7 +83,7 @@ struct HeatValue: Sendable {
   static let margin = 12
 
   /// - Parameter terminal: worth of the energy above `lowest` at the end.
-  init(steps: [Step], limits: Limits, curve: SupplyCurve, terminal: (Double) -> Double) {
+  package init(steps: [Step], limits: Limits, curve: SupplyCurve, terminal: (Double) -> Double) {
     self.steps = steps
     self.limits = limits
     self.curve = curve
@@ -149,7 +179,7 @@ struct HeatValue: Sendable {
   }
 
   /// λ: what one more kWh in the store is worth when a step begins, in EUR/kWh. Falls with the energy.
-  func worth(at index: Int, energy: Double) -> Double {
+  package func worth(at index: Int, energy: Double) -> Double {
     let step = steps[max(0, min(index, steps.count) - 1)]
     if energy <= limits.lowest - spacing { return step.backupPrice }
     if energy >= limits.highest + spacing { return -limits.fanShare * max(0, step.price) }
@@ -158,23 +188,25 @@ struct HeatValue: Sendable {
     let high = min(max(0, place + 1), Double(Self.states - 1))
     guard high > low else { return 0 }
     let column = values[index]
-    return (Self.interpolate(column, high) - Self.interpolate(column, low)) / ((high - low) * spacing)
+    let worth = (Self.interpolate(column, high) - Self.interpolate(column, low)) / ((high - low) * spacing)
+    // A heater whose fuel costs the same at all times gives heat whenever it is wanted: it is worth no more than that.
+    return limits.mayBoost ? worth : min(worth, step.backupPrice)
   }
 
   /// The course of the store when each step makes its best choice and demand is as expected.
-  struct Course: Sendable {
+  package struct Course: Sendable {
     /// λ of heat that comes in during a step: EUR/kWh.
-    var worth: [Double] = []
+    package var worth: [Double] = []
     /// At the beginning of a step: kWh.
-    var energy: [Double] = []
+    package var energy: [Double] = []
     /// New tasks take that: kW.
-    var power: [Double] = []
+    package var power: [Double] = []
     /// The best first choice has the backup heater on.
-    var boostsNow = false
+    package var boostsNow = false
   }
 
   /// - Parameter powers: kW of new tasks in each step, where they are known; else the program's choice.
-  func course(from start: Double, powers: [Double]? = nil) -> Course {
+  package func course(from start: Double, powers: [Double]? = nil) -> Course {
     var course = Course()
     var energy = start
     var extended = Array(repeating: 0.0, count: Self.states + 2 * Self.margin)

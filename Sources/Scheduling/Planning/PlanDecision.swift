@@ -11,10 +11,12 @@ package struct PlanDecision: Hashable, Sendable {
   package var isFallback: Bool
   /// Why, in sentences.
   package var reasons: [String]
+  /// From the present step on.
+  package var course: [PlanStep]
 
   package init(
     start: [String], suspend: [String], backupBelow: Double, boosts: Bool, prices: PlanPrices,
-    isFallback: Bool, reasons: [String]
+    isFallback: Bool, reasons: [String], course: [PlanStep] = []
   ) {
     self.start = start
     self.suspend = suspend
@@ -23,6 +25,34 @@ package struct PlanDecision: Hashable, Sendable {
     self.prices = prices
     self.isFallback = isFallback
     self.reasons = reasons
+    self.course = course
+  }
+
+  /// kW of the tasks that run when this is carried out.
+  func power(_ situation: PlanSituation) -> Double {
+    let begun = Set(start)
+    let stopped = Set(suspend)
+    return situation.running.reduce(0) { $0 + (stopped.contains($1.id) ? 0 : $1.kilowatts) }
+      + situation.queue.reduce(0) { $0 + (begun.contains($1.id) ? $1.kilowatts : 0) }
+  }
+}
+
+/// One step of a plan.
+package struct PlanStep: Hashable, Sendable {
+  /// Of tasks, kW.
+  package var power: Double
+  /// λ: EUR for one more kWh of heat.
+  package var worthOfHeat: Double
+  /// μ: EUR a slot-hour.
+  package var slotHour: Double
+  /// Of the store above cold water at the beginning, kWh.
+  package var energy: Double
+
+  package init(power: Double, worthOfHeat: Double, slotHour: Double, energy: Double) {
+    self.power = power
+    self.worthOfHeat = worthOfHeat
+    self.slotHour = slotHour
+    self.energy = energy
   }
 }
 

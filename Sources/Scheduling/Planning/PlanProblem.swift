@@ -92,7 +92,7 @@ struct PlanProblem: Sendable {
   }
 
   /// The queue, what runs and can be suspended, and what may come.
-  func work(market: TaskMarket, tuning: PlanTuning) -> [SlotPrices.Work] {
+  func work(market: TaskMarket, days: Int) -> [SlotPrices.Work] {
     var work: [SlotPrices.Work] = []
     for task in situation.queue where task.slack >= 0 {
       work.append(SlotPrices.Work(task: task, release: 0, weight: 1))
@@ -100,13 +100,13 @@ struct PlanProblem: Sendable {
     for task in situation.running where task.isPreemptible {
       work.append(SlotPrices.Work(task: task, release: 0, weight: 1))
     }
-    for (arrival, weight) in market.expected(now: situation.step, horizon: horizon, days: tuning.marketDays) {
+    for (arrival, weight) in market.expected(now: situation.step, horizon: horizon, days: days) {
       let task = PlannableTask(
         id: "", steps: arrival.steps, remaining: arrival.steps,
         deadline: arrival.step + arrival.steps + arrival.slack,
         kilowatts: arrival.kilowatts, revenue: arrival.revenue, isPreemptible: arrival.isPreemptible,
         isRunning: false)
-      work.append(SlotPrices.Work(task: task, release: arrival.step, weight: weight * tuning.arrivals))
+      work.append(SlotPrices.Work(task: task, release: arrival.step, weight: weight))
     }
     return work
   }

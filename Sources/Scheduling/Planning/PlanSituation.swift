@@ -2,8 +2,6 @@
 package struct PlanSituation: Hashable, Sendable {
   /// Number of the present step on the absolute grid; rises with time.
   package var step: Int
-  /// Steps since local midnight.
-  package var stepOfDay: Int
   /// Steps until the end of all, where there is one.
   package var stepsLeft: Int?
   /// Readings from the bottom to the top in °C; nothing where a sensor fails.
@@ -25,12 +23,11 @@ package struct PlanSituation: Hashable, Sendable {
   package var last: StepMeasurement?
 
   package init(
-    step: Int, stepOfDay: Int, stepsLeft: Int? = nil, layers: [Double?], isBackupOn: Bool = false,
+    step: Int, stepsLeft: Int? = nil, layers: [Double?], isBackupOn: Bool = false,
     prices: [Double], carbon: [Double] = [], demand: [Double], mains: Double, caps: [Double?] = [],
     running: [PlannableTask] = [], queue: [PlannableTask] = [], last: StepMeasurement? = nil
   ) {
     self.step = step
-    self.stepOfDay = stepOfDay
     self.stepsLeft = stepsLeft
     self.layers = layers
     self.isBackupOn = isBackupOn

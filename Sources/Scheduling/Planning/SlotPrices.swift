@@ -67,9 +67,13 @@ struct SlotPrices: Sendable {
   }
 
   /// Moves the prices towards balance.
-  mutating func settle(_ work: [Work], _ limits: Limits, rounds: Int) {
+  ///
+  /// - Returns: false where it was too late before the end.
+  mutating func settle(_ work: [Work], _ limits: Limits, rounds: Int, isLate: () -> Bool = { false }) -> Bool
+  {
     var choices = TaskChoices(horizon: slot.count)
     for round in 0...rounds {
+      if isLate() { return false }
       choices.respond(to: sums(limits), work: work)
       usedSlots = Array(choices.slots.prefix(slot.count))
       usedPower = Array(choices.kilowatts.prefix(slot.count))
@@ -83,6 +87,7 @@ struct SlotPrices: Sendable {
         }
       }
     }
+    return true
   }
 
   func sums(_ limits: Limits) -> Sums {

@@ -3,7 +3,6 @@ struct TaskSelection {
   let problem: PlanProblem
   let slots: SlotPrices
   let limits: SlotPrices.Limits
-  let worth: [Double]
   let tuning: PlanTuning
 
   private struct Candidate {
@@ -14,33 +13,48 @@ struct TaskSelection {
 
   func choose() -> (start: [String], suspend: [String]) {
     let sums = slots.sums(limits)
-    var candidates: [Candidate] = []
-    for task in problem.situation.queue where task.slack >= 0 {
-      let regret = task.isPreemptible ? piecewise(task, sums) : whole(task, sums)
-      candidates.append(Candidate(task: task, regret: regret))
-    }
-    for task in problem.situation.running where task.isPreemptible {
-      candidates.append(Candidate(task: task, regret: piecewise(task, sums) + tuning.suspendCost))
-    }
-    candidates.sort { ($0.regret, $1.task.id) > ($1.regret, $0.task.id) }
-    var room = CapRoom(problem: problem)
-    var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     let begun = (problem.situation.queue + problem.situation.running).filter {
       $0.isPreemptible && $0.isStarted
     }
     var commitments = Commitments(
       begun: begun, firmSlots: problem.firmSlots, slots: problem.site.servers.slots)
+    var candidates: [Candidate] = []
+    for task in problem.situation.queue where task.slack >= 0 {
+      let regret =
+        commitments.isUrgent(task)
+        ? .infinity : task.isPreemptible ? piecewise(task, sums) : whole(task, sums)
+      candidates.append(Candidate(task: task, regret: regret))
+    }
+    for task in problem.situation.running where task.isPreemptible {
+      let regret = commitments.isUrgent(task) ? .infinity : piecewise(task, sums) + tuning.suspendCost
+      candidates.append(Candidate(task: task, regret: regret))
+    }
+    candidates.sort { ($0.regret, $1.task.slack, $1.task.id) > ($1.regret, $0.task.slack, $0.task.id) }
+    var room = CapRoom(site: problem.site, situation: problem.situation)
+    var free = problem.site.servers.slots - problem.situation.running.filter { !$0.isPreemptible }.count
     // A slot that would stay empty now costs nothing now.
     let empty = slots.slot.first ?? 0
     var start: [String] = []
     var kept: Set<String> = []
     for candidate in candidates {
       guard free > 0 else { break }
-      guard candidate.regret + empty * tuning.slotShare > 0 else { break }
-      if !candidate.task.isPreemptible, !commitments.admit(candidate.task) { continue }
-      guard room.take(candidate.task) || candidate.regret == .infinity else { continue }
+      guard candidate.regret + empty > 0 else { break }
+      guard room.fits(candidate.task) || candidate.regret == .infinity, commitments.admit(candidate.task)
+      else {
+        continue
+      }
+      room.take(candidate.task)
       free -= 1
       if candidate.task.isRunning { kept.insert(candidate.task.id) } else { start.append(candidate.task.id) }
+    }
+    // Where several could wait but not all together, those with the least slack go first.
+    let waiting = begun.filter { !kept.contains($0.id) && !start.contains($0.id) }
+    for task in waiting.sorted(by: { ($0.slack, $0.id) < ($1.slack, $1.id) }) {
+      guard free > 0, !commitments.areKept else { break }
+      guard room.fits(task), commitments.admit(task) else { continue }
+      room.take(task)
+      free -= 1
+      if task.isRunning { kept.insert(task.id) } else { start.append(task.id) }
     }
     let suspend = problem.situation.running.filter { $0.isPreemptible && !kept.contains($0.id) }.map(\.id)
     return (start, suspend)
@@ -56,13 +70,13 @@ struct TaskSelection {
     }
     let now = value(0)
     var later = 0.0
-    if last >= 1 { for start in 1...last { later = max(later, value(start) * tuning.waitTrust) } }
+    if last >= 1 { for start in 1...last { later = max(later, value(start)) } }
     return now - later
   }
 
   private func piecewise(_ task: PlannableTask, _ sums: SlotPrices.Sums) -> Double {
     let horizon = problem.horizon
-    if task.isStarted, task.slack <= 1 { return .infinity }
+
     let end = min(task.deadline, horizon)
     func cost(_ step: Int) -> Double {
       task.kilowatts * (sums.energy[step + 1] - sums.energy[step]) + sums.slot[step + 1] - sums.slot[step]
@@ -81,28 +95,5 @@ struct TaskSelection {
     let withNow = reward - others - now
     let without = instead.isInfinite ? 0 : max(0, reward - others - instead)
     return withNow - without
-  }
-}
-
-/// Power that caps leave, by step.
-struct CapRoom {
-  private var room: [Double]
-  private let isCapped: Bool
-
-  init(problem: PlanProblem) {
-    let idle = Double(problem.site.servers.slots) * problem.site.servers.idleKilowatts
-    isCapped = problem.situation.caps.contains { $0 != nil }
-    room = problem.situation.caps.prefix(problem.horizon).enumerated().map { index, cap in
-      cap.map { $0 - idle - problem.firmPower[index] } ?? .infinity
-    }
-  }
-
-  /// Takes a task's power out, where it fits for as long as the task can't be stopped.
-  mutating func take(_ task: PlannableTask) -> Bool {
-    guard isCapped else { return true }
-    let steps = min(room.count, task.isPreemptible ? 1 : task.remaining)
-    guard room.prefix(steps).allSatisfy({ $0 >= task.kilowatts - 1e-9 }) else { return false }
-    for index in 0..<steps { room[index] -= task.kilowatts }
-    return true
   }
 }

@@ -83,6 +83,30 @@ package struct StoreModel: Hashable, Sendable {
     return flows
   }
 
+  /// Lets a time pass whose energies were measured: the model's shape, the meters' sums.
+  package mutating func replay(
+    hours: Double, demand: Demand, absorbed: Double, backup: Double, mains: Double
+  ) {
+    var flows = Flows()
+    let parts = max(1, Int((hours / Self.longestPart).rounded(.up)))
+    let part = hours / Double(parts)
+    for _ in 0..<parts {
+      draw(demand.taps / Double(parts), mains: mains, &flows)
+      circulate(
+        demand.heating / Double(parts), supply: description.heatingSupply, back: description.heatingReturn,
+        &flows)
+      circulate(description.loopKilowatts * part, supply: -99, back: tank.top.value - 5, &flows)
+      absorb(max(0, absorbed) / hours, hours: part, &flows)
+      let layer = min(
+        max(0, tank.temperatures.count - description.backup.heatedLayers), tank.temperatures.count - 1)
+      tank.heat(layer: layer, by: Joules(kilowattHours: max(0, backup) / Double(parts)))
+      _ = tank.lose(
+        to: Celsius(description.ambient), wattsPerKelvin: description.lossWattsPerKelvin, seconds: part * 3600
+      )
+      tank.mix()
+    }
+  }
+
   /// Taps through a mixing valve: the hotter the top, the less of it they take.
   private mutating func draw(_ energy: Double, mains: Double, _ flows: inout Flows) {
     guard energy > 0 else { return }

@@ -37,6 +37,12 @@ package enum RejectionReason: Hashable, Sendable {
   case inputs(size: ByteCount, most: ByteCount)
   case processes(asked: UInt32, most: UInt32)
   case wallTime(asked: Duration, longest: Duration)
+  /// The task runs in an image, and the node runs none.
+  case noImages
+  case imageRegistry(PinnedImage, allowed: [String])
+  case imageSize(PinnedImage, size: ByteCount, most: ByteCount)
+  /// The image can't be had or can't run here.
+  case imageUnusable(PinnedImage, reason: String)
   /// The sandbox profile is unknown here, or this host can't enforce it.
   case profile(asked: String, available: [String])
   /// The price is below the ask of the present plan.
@@ -72,6 +78,12 @@ extension RejectionReason: CustomStringConvertible {
       "it asks for \(asked) processes, and the node allows at most \(most)"
     case .wallTime(let asked, let longest):
       "it asks for \(Self.seconds(asked)), and the node allows at most \(Self.seconds(longest))"
+    case .noImages: "it runs in an image, and the node's configuration has no 'images'"
+    case .imageRegistry(let image, let allowed):
+      "it runs in \(image), and the node takes images from \(allowed.joined(separator: ", ")) only"
+    case .imageSize(let image, let size, let most):
+      "the layers of \(image) are \(Self.size(size)), and the node takes at most \(Self.size(most))"
+    case .imageUnusable(let image, let reason): "\(image) can't be run here: \(reason)"
     case .profile(let asked, let available):
       "the sandbox profile '\(asked)' can't be enforced here; there is "
         + (available.isEmpty ? "none" : available.joined(separator: ", "))
@@ -109,13 +121,18 @@ package struct TaskTerms: Hashable, Sendable {
   /// The node has already accepted this replica (it was restarted since): price and heat were decided then,
   /// and what heat forbids now waits in placement.
   package var isAccepted: Bool
+  /// Of its image; nothing where it has none, or where the node doesn't ask that image's registry.
+  package var image: ImageFinding?
 
-  package init(price: MicroEuros, expectedRun: Duration, profile: String = "batch", isAccepted: Bool = false)
-  {
+  package init(
+    price: MicroEuros, expectedRun: Duration, profile: String = "batch", isAccepted: Bool = false,
+    image: ImageFinding? = nil
+  ) {
     self.price = price
     self.expectedRun = expectedRun
     self.profile = profile
     self.isAccepted = isAccepted
+    self.image = image
   }
 }
 
@@ -132,6 +149,7 @@ package struct Admission: Hashable, Sendable {
     _ task: TaskSpec, on terms: TaskTerms, plan: HeatPlan, now: Instant
   ) throws(TaskRejection) -> AdmittedTask {
     var reasons = form(of: task) + needs(of: task, profile: terms.profile)
+    if case .image(let image) = task.root { reasons += faults(of: image, terms.image) }
     if !terms.isAccepted { reasons += worth(of: terms, plan, now) }
     if !reasons.isEmpty { throw TaskRejection(task: task.name, reasons: reasons) }
     let processors = (Int(task.limits.milliCPUs) + 999) / 1000
@@ -140,9 +158,25 @@ package struct Admission: Hashable, Sendable {
 
   private func form(of task: TaskSpec) -> [RejectionReason] {
     var reasons: [RejectionReason] = []
-    if task.command.first?.isEmpty ?? true { reasons.append(.commandEmpty) }
+    switch task.root {
+    case .image: break
+    case .empty, .directory: if task.command.first?.isEmpty ?? true { reasons.append(.commandEmpty) }
+    }
     if case .directory(let path) = task.root { reasons.append(.hostDirectory(path)) }
     return reasons
+  }
+
+  /// An image that nobody looked at is not taken.
+  private func faults(of image: PinnedImage, _ finding: ImageFinding?) -> [RejectionReason] {
+    guard let images = capacity.images else { return [.noImages] }
+    guard images.allows(image) else { return [.imageRegistry(image, allowed: images.registries)] }
+    switch finding {
+    case .usable(let size) where size > images.largest:
+      return [.imageSize(image, size: size, most: images.largest)]
+    case .usable: return []
+    case .unusable(let reason): return [.imageUnusable(image, reason: reason)]
+    case nil: return [.imageUnusable(image, reason: "nobody looked at it")]
+    }
   }
 
   private func needs(of task: TaskSpec, profile: String) -> [RejectionReason] {

@@ -17,10 +17,13 @@ package struct NodeCapacity: Hashable, Sendable, Codable {
   package var longestRun: Duration
   /// Sandbox profiles that this host can enforce.
   package var profiles: Set<String>
+  /// Nothing for a node that runs no images.
+  package var images: ImageCapacity?
 
   package init(
     processors: [Int], slots: Int, memory: ByteCount, disk: ByteCount, inputs: ByteCount = .mebibytes(1024),
-    processes: UInt32 = 1024, longestRun: Duration = .seconds(86_400), profiles: Set<String> = ["batch"]
+    processes: UInt32 = 1024, longestRun: Duration = .seconds(86_400), profiles: Set<String> = ["batch"],
+    images: ImageCapacity? = nil
   ) {
     self.processors = processors
     self.slots = max(0, min(slots, processors.count))
@@ -30,6 +33,7 @@ package struct NodeCapacity: Hashable, Sendable, Codable {
     self.processes = processes
     self.longestRun = longestRun
     self.profiles = profiles
+    self.images = images
   }
 
   /// Processors of one slot; left over are those that don't share out.

@@ -75,7 +75,7 @@ package struct SimulatedSysfs {
     }
     let counter = UInt64(measured.microjoules.truncatingRemainder(dividingBy: Double(Self.energyRange)))
     try writer.write("\(counter)\n", to: Self.rapl + "/energy_uj")
-    if let path = board.demandFile {
+    if case .file(let path) = board.demand {
       try writer.write("\(Int(measured.demand.value.rounded()))\n", to: path, isDated: true)
     }
   }
@@ -130,12 +130,13 @@ package struct SimulatedSysfs {
 
   private static func thermometers(of board: Board) throws(SimulationError) -> [(id: String, place: Place)] {
     var found: [(String, Place)] = []
-    func add(_ source: TemperatureSource?, _ place: Place, _ quantity: String) throws(SimulationError) {
-      guard let source else { return }
-      guard case .oneWire(let id) = source else {
-        throw .sensorNotSimulated(quantity: quantity, source: "\(source)")
+    func add(_ sources: TemperatureSources?, _ place: Place, _ quantity: String) throws(SimulationError) {
+      for source in sources?.sources ?? [] {
+        guard case .oneWire(let id) = source else {
+          throw .sensorNotSimulated(quantity: quantity, source: "\(source)")
+        }
+        found.append((id, place))
       }
-      found.append((id, place))
     }
     guard let tank = board.tank else { throw .noTank(board: board.name) }
     for (index, layer) in tank.layers.enumerated() {
@@ -164,10 +165,11 @@ package struct SimulatedSysfs {
   /// The chip of the board's coolant sensor, under the name and channel that the board gives it.
   private mutating func makeLoop() throws(SimulationError) {
     var name = "samovar_loop"
-    switch board.coolant {
-    case nil: break
-    case .hwmon(let chip, nil, "temp1"): name = chip
-    case .some(let source): throw .sensorNotSimulated(quantity: "the coolant", source: "\(source)")
+    if let sources = board.coolant {
+      guard sources.sources.count == 1, case .hwmon(let chip, nil, "temp1") = sources.sources[0] else {
+        throw .sensorNotSimulated(quantity: "the coolant", source: "\(sources)")
+      }
+      name = chip
     }
     try writer.write("\(name)\n", to: Self.loop + "/name")
     try writer.write("coolant\n", to: Self.loop + "/temp1_label")

@@ -69,7 +69,7 @@ struct PlannerPolicy: Deciding {
     let known = series.knownPrices(at: step, most: horizon * stride)
     let ahead = series.forecast[step..<min(series.forecast.count, step + horizon * stride)]
     return PlanSituation(
-      step: step / stride, stepOfDay: step % SiteScenario.stepsPerDay / stride,
+      step: step / stride,
       stepsLeft: max(1, (run.steps - step) / stride), layers: run.store.tank.temperatures.map(\.value),
       isBackupOn: run.store.isBackupOn, prices: grouped(known) { $0 / Double(stride) },
       demand: grouped(ahead) { $0 },

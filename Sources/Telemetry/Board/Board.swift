@@ -9,21 +9,22 @@ package struct Board: Hashable, Sendable {
   /// Nothing where the machine heats no water of ours: then its tasks are never justified by heat.
   package var tank: Tank?
   /// Temperature of the liquid that carries the heat from the servers to the tank.
-  package var coolant: TemperatureSource?
+  package var coolant: TemperatureSources?
   /// Where processor temperatures are read.
   package var processors: ProcessorTemperature
   /// A meter of the whole machine's electrical power. Nothing: derived from the processors' energy counters.
   package var meter: PowerSource?
-  /// File with the heat that the building asks for, in watts, written by a bridge; its age is its modification time.
-  package var demandFile: String?
+  /// How the building says that it wants heat.
+  package var demand: HeatDemandSource?
+  package var fans: [Fan]
   package var power: PowerModel
   package var limits: BoardLimits
 
   package init(
     name: String, description: String = "", sources: [String] = [], tank: Tank? = nil,
-    coolant: TemperatureSource? = nil, processors: ProcessorTemperature = .detected,
+    coolant: TemperatureSources? = nil, processors: ProcessorTemperature = .detected,
     meter: PowerSource? = nil,
-    demandFile: String? = nil, power: PowerModel, limits: BoardLimits
+    demand: HeatDemandSource? = nil, fans: [Fan] = [], power: PowerModel, limits: BoardLimits
   ) {
     self.name = name
     self.description = description
@@ -32,7 +33,8 @@ package struct Board: Hashable, Sendable {
     self.coolant = coolant
     self.processors = processors
     self.meter = meter
-    self.demandFile = demandFile
+    self.demand = demand
+    self.fans = fans
     self.power = power
     self.limits = limits
   }
@@ -41,9 +43,12 @@ package struct Board: Hashable, Sendable {
 extension Board {
   /// All thermometers that the board names.
   package var temperatureSources: [TemperatureSource] {
-    var sources = tank?.layers.map(\.sensor) ?? []
-    sources += [tank?.outlet, tank?.inlet, coolant].compactMap { $0 }
-    if case .sources(let named) = processors { sources += named }
+    var sources = tank?.layers.flatMap(\.sensor.sources) ?? []
+    sources += [tank?.outlet, tank?.inlet, coolant].compactMap { $0?.sources }.flatMap { $0 }
+    switch processors {
+    case .detected(let others): sources += others
+    case .sources(let named): sources += named
+    }
     return sources
   }
 
@@ -52,8 +57,20 @@ extension Board {
     var files = temperatureSources.compactMap { source in
       if case .file(let path) = source { path } else { nil as String? }
     }
-    if case .file(let path) = meter { files.append(path) }
-    return files + (demandFile.map { [$0] } ?? [])
+    files += meter?.files ?? []
+    if case .file(let path) = demand { files.append(path) }
+    for case .file(let path) in demand?.contacts ?? [] { files.append(path) }
+    return files
+  }
+}
+
+extension PowerSource {
+  fileprivate var files: [String] {
+    switch self {
+    case .file(let path): [path]
+    case .sum(let sources): sources.flatMap(\.files)
+    case .hwmon, .gpu: []
+    }
   }
 }
 
@@ -62,14 +79,14 @@ package struct Tank: Hashable, Sendable {
   /// From the bottom, where cold water enters, to the top, where hot water leaves. Never empty.
   package var layers: [TankLayer]
   /// The pipe to the taps.
-  package var outlet: TemperatureSource?
+  package var outlet: TemperatureSources?
   /// The cold water that enters.
-  package var inlet: TemperatureSource?
+  package var inlet: TemperatureSources?
   /// Heat lost to the room, in watts for each kelvin that the water is warmer.
   package var lossWattsPerKelvin: Double
 
   package init(
-    layers: [TankLayer], outlet: TemperatureSource? = nil, inlet: TemperatureSource? = nil,
+    layers: [TankLayer], outlet: TemperatureSources? = nil, inlet: TemperatureSources? = nil,
     lossWattsPerKelvin: Double
   ) {
     self.layers = layers
@@ -84,49 +101,13 @@ package struct Tank: Hashable, Sendable {
 package struct TankLayer: Hashable, Sendable {
   package var name: String
   package var volume: Litres
-  package var sensor: TemperatureSource
+  package var sensor: TemperatureSources
 
-  package init(name: String, volume: Litres, sensor: TemperatureSource) {
+  package init(name: String, volume: Litres, sensor: TemperatureSources) {
     self.name = name
     self.volume = volume
     self.sensor = sensor
   }
-}
-
-/// Which thermometer: by what stays when devices are numbered anew.
-package enum TemperatureSource: Hashable, Sendable {
-  /// A 1-Wire thermometer by its family and serial number: `28-0000000001b0`.
-  case oneWire(id: String)
-  /// A channel of a hwmon chip: `temp1`, or the text of its `temp1_label`. `device` tells chips of one name apart: the
-  /// end of the path that the chip's `device` link resolves to.
-  case hwmon(name: String, device: String?, channel: String)
-  /// A thermal zone by its `type`.
-  case thermalZone(type: String)
-  /// A channel of an IIO device by its `name`: `temp`, `temp0`, `temp_ambient`.
-  case iio(name: String, channel: String)
-  /// A file in sysfs style with millidegrees, written by a bridge; its age is its modification time.
-  case file(path: String)
-}
-
-extension TemperatureSource {
-  /// The thermometer's name where it is on a 1-Wire bus.
-  var oneWireID: String? {
-    if case .oneWire(let id) = self { id } else { nil }
-  }
-}
-
-package enum ProcessorTemperature: Hashable, Sendable {
-  /// By the chips that are there: coretemp's packages; k10temp's Tdie, else its hottest Tccd, else Tctl.
-  case detected
-  case sources([TemperatureSource])
-}
-
-/// Which power meter.
-package enum PowerSource: Hashable, Sendable {
-  /// `power1` of a hwmon chip, or the text of its `power1_label` (PMBus supplies call their input `pin`). Microwatts.
-  case hwmon(name: String, device: String?, channel: String)
-  /// A file in sysfs style with microwatts, written by a bridge.
-  case file(path: String)
 }
 
 /// What the machine draws, where nothing measures it.
@@ -162,28 +143,5 @@ package struct BoardLimits: Hashable, Sendable {
     self.coolant = coolant
     self.processor = processor
     self.sensors = sensors
-  }
-}
-
-extension TemperatureSource: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .oneWire(let id): "w1 \(id)"
-    case .hwmon(let name, let device, let channel):
-      "hwmon \(name)\(device.map { " at \($0)" } ?? "") \(channel)"
-    case .thermalZone(let type): "thermal zone \(type)"
-    case .iio(let name, let channel): "iio \(name) \(channel)"
-    case .file(let path): path
-    }
-  }
-}
-
-extension PowerSource: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .hwmon(let name, let device, let channel):
-      "hwmon \(name)\(device.map { " at \($0)" } ?? "") \(channel)"
-    case .file(let path): path
-    }
   }
 }

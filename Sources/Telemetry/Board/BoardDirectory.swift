@@ -6,13 +6,16 @@ extension Board {
   ///
   /// - Throws: `BoardError`.
   package static func load(directory: String) throws(BoardError) -> Board {
+    let (path, text) = try read(directory: directory)
+    do { return try parse(text, file: path) } catch { throw .mistaken(error) }
+  }
+
+  static func read(directory: String) throws(BoardError) -> (path: String, text: String) {
     let path = directory.hasSuffix("/") ? directory + "board.yaml" : directory + "/board.yaml"
-    let bytes: [UInt8]
-    do { bytes = try LocalFile.read(path, limit: largestFile) } catch {
+    do {
+      return (path, String(decoding: try LocalFile.read(path, limit: largestFile), as: UTF8.self))
+    } catch {
       throw .unreadable(error)
-    }
-    do { return try parse(String(decoding: bytes, as: UTF8.self), file: path) } catch {
-      throw .mistaken(error)
     }
   }
 }

@@ -13,6 +13,7 @@ package struct Hwmon: Sendable, Encodable {
   package var device: String?
   package var temperatures: [Temperature]
   package var powers: [Power]
+  package var fans: [Fan]
 
   package struct Temperature: Sendable, Encodable {
     /// `temp1`.
@@ -22,6 +23,15 @@ package struct Hwmon: Sendable, Encodable {
     package var input: Attribute<Celsius>
     package var max: Celsius?
     package var critical: Celsius?
+  }
+
+  /// A tachometer; of a pump too.
+  package struct Fan: Sendable, Encodable {
+    /// `fan1`.
+    package var channel: String
+    package var label: String?
+    /// Failed with `.flagged` where the chip says that it is faulty.
+    package var speed: Attribute<TurnsPerMinute>
   }
 
   package struct Power: Sendable, Encodable {
@@ -40,7 +50,25 @@ package struct Hwmon: Sendable, Encodable {
       return Hwmon(
         entry: entry, name: name, device: chip.device(),
         temperatures: channels.filter { $0.stem == "temp" }.map { chip.temperature("temp\($0.number)") },
-        powers: channels.filter { $0.stem == "power" }.map { chip.power("power\($0.number)") })
+        powers: channels.filter { $0.stem == "power" }.map { chip.power("power\($0.number)") },
+        fans: channels.filter { $0.stem == "fan" }.map { chip.fan("fan\($0.number)") })
+    }
+  }
+
+  /// A chip by what it is called and how its thermometers are labelled. Reading these asks no hardware.
+  struct Labels: Sendable {
+    var name: String
+    var device: String?
+    var temperatures: [(channel: String, label: String?)]
+  }
+
+  static func labels(in root: SysfsRoot) -> DeviceClass<Labels> {
+    .read(path, in: root, accept: isChip) { entry, path throws(SysfsError) in
+      let chip = HwmonChip(entry: entry, path: path, in: root)
+      guard let name = try chip.name() else { return nil }
+      let channels = try chip.channels().filter { $0.stem == "temp" }.map { "temp\($0.number)" }
+      return Labels(
+        name: name, device: chip.device(), temperatures: channels.map { ($0, chip.label($0)) })
     }
   }
 
@@ -102,6 +130,18 @@ struct HwmonChip {
     return Celsius(Double(try root.number(input)) / 1000)
   }
 
+  func fan(_ channel: String) -> Hwmon.Fan {
+    Hwmon.Fan(
+      channel: channel, label: label(channel),
+      speed: Attribute { () throws(SysfsError) in
+        let input = path(of: channel, "input")
+        if (try? root.numberIfPresent(path(of: channel, "fault"))) == 1 {
+          throw SysfsError(.read, root.hostPath(input), .flagged)
+        }
+        return TurnsPerMinute(Double(try root.number(input)))
+      })
+  }
+
   func power(_ channel: String) -> Hwmon.Power {
     Hwmon.Power(
       channel: channel, label: label(channel), draw: Attribute { () throws(SysfsError) in try watts(channel) }
@@ -115,6 +155,15 @@ struct HwmonChip {
     }
     return Watts(Double(try root.number(path(of: channel, "average"))) / 1e6)
   }
+
+  /// An attribute of a channel, kept open, with the flag of a faulty probe where the chip has one.
+  func open(_ channel: String, _ property: String, scale: Double) throws(SysfsError) -> any BoundSensor {
+    ScaledAttribute(
+      input: try OpenAttribute(path(of: channel, property), in: root),
+      fault: OpenAttribute.ifPresent(path(of: channel, "fault"), in: root), scale: scale)
+  }
+
+  func has(_ channel: String, _ property: String) -> Bool { root.isPresent(path(of: channel, property)) }
 
   func label(_ channel: String) -> String? { try? root.readIfPresent(path(of: channel, "label")) }
 

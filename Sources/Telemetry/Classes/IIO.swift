@@ -65,6 +65,22 @@ package struct IIO: Sendable, Encodable {
     return Celsius(celsius)
   }
 
+  /// The same, kept open.
+  static func open(
+    _ path: String, channel: String, in root: SysfsRoot
+  ) throws(SysfsError) -> any BoundSensor {
+    let stem = "\(path)/in_\(channel)_"
+    if root.isPresent(stem + "input") {
+      return ConverterChannel(raw: try OpenAttribute(stem + "input", in: root))
+    }
+    let shared = { (property: String) in
+      OpenAttribute.ifPresent(stem + property, in: root)
+        ?? OpenAttribute.ifPresent("\(path)/in_temp_\(property)", in: root)
+    }
+    return ConverterChannel(
+      raw: try OpenAttribute(stem + "raw", in: root), offset: shared("offset"), scale: shared("scale"))
+  }
+
   private static func shared(
     _ property: String, stem: String, path: String, in root: SysfsRoot
   ) throws(SysfsError) -> Double? {

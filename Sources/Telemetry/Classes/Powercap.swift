@@ -29,6 +29,25 @@ package struct Powercap: Sendable, Encodable {
     }
   }
 
+  /// A package's zone without its counter.
+  struct Package: Sendable {
+    var zone: String
+    var path: String
+    var name: String
+    /// 0 where unknown: then a turn can't be told from a reset, but the counter still counts.
+    var range: UInt64
+  }
+
+  static func packages(in root: SysfsRoot) -> DeviceClass<Package> {
+    .read(path, in: root, accept: isZone) { zone, path throws(SysfsError) in
+      guard let name = try root.readIfPresent(path + "/name"), isPackage(zone: zone, name: name) else {
+        return nil
+      }
+      let range = (try? root.numberIfPresent(path + "/max_energy_range_uj")) ?? 0
+      return Package(zone: zone, path: path, name: name, range: UInt64(max(0, range)))
+    }
+  }
+
   static func isZone(_ entry: String) -> Bool { entry.hasPrefix("intel-rapl:") }
 
   static func counter(_ path: String, name: String, in root: SysfsRoot) throws(SysfsError) -> EnergyCounter {

@@ -27,6 +27,13 @@ package struct ThermalZone: Sendable, Encodable {
     }
   }
 
+  /// The types of the zones. Reading them asks no hardware.
+  static func types(in root: SysfsRoot) -> DeviceClass<String> {
+    .read(path, in: root, accept: isZone) { _, path throws(SysfsError) in
+      try root.readIfPresent(path + "/type")
+    }
+  }
+
   static func isZone(_ entry: String) -> Bool { NumberedName(entry)?.stem == "thermal_zone" }
 
   static func celsius(_ path: String, in root: SysfsRoot) throws(SysfsError) -> Celsius {

@@ -65,7 +65,7 @@ package struct W1Therm: Sendable, Encodable {
     return .millidegrees(value)
   }
 
-  private static func firstLine(_ text: String) -> String {
+  static func firstLine(_ text: String) -> String {
     text.split(separator: "\n").first.map(String.init) ?? ""
   }
 }

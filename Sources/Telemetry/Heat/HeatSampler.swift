@@ -3,12 +3,17 @@ package import Workload
 /// Takes samples of one machine's sensors, and remembers the last good value of each.
 package struct HeatSampler: Sendable {
   package let board: Board
-  private let root: SysfsRoot
-  private let machine: SysfsRoot
-  /// By quantity; as many as the board names and processors there are.
-  private var temperatures: [String: SensorFilter<Celsius>] = [:]
-  private var meter = SensorFilter<Watts>()
-  private var demand = SensorFilter<Watts>()
+  private var sweep: SensorSweep
+  private var inventory: MachineInventory
+  private var layers: [Thermometer]
+  private var outlet: Thermometer?
+  private var inlet: Thermometer?
+  private var coolant: Thermometer?
+  /// Those that the board names; the inventory has those that are detected.
+  private var processors: [SensorMemory<Celsius>]
+  private var meter: SensorMemory<Watts>?
+  private var demand: DemandSensors?
+  private var fans: [FanSensor]
   private var earlierEnergy: EnergySample?
 
   /// - Parameters:
@@ -17,193 +22,122 @@ package struct HeatSampler: Sendable {
   ///     the work is real.
   package init(board: Board, root: SysfsRoot, machine: SysfsRoot? = nil) {
     self.board = board
-    self.root = root
-    self.machine = machine ?? root
+    let finding = SensorFinding(root)
+    layers = (board.tank?.layers ?? []).map {
+      Thermometer($0.sensor, quantity: "tank layer '\($0.name)'", finding)
+    }
+    outlet = (board.tank?.outlet).map { Thermometer($0, quantity: "outlet", finding) }
+    inlet = (board.tank?.inlet).map { Thermometer($0, quantity: "inlet", finding) }
+    coolant = board.coolant.map { Thermometer($0, quantity: "coolant", finding) }
+    let named =
+      switch board.processors {
+      case .detected(let others): others
+      case .sources(let sources): sources
+      }
+    processors = named.map { source in
+      let slot = SensorSlot(bus: source.bus(finding)) { finding throws(SysfsError) in
+        try source.find(finding)
+      }
+      return SensorMemory(quantity: "processor", source: "\(source)", slot: slot)
+    }
+    meter = board.meter.map { source in
+      let slot = SensorSlot(bus: source.bus(finding)) { finding throws(SysfsError) in
+        try source.find(finding)
+      }
+      return SensorMemory(quantity: "power", source: "\(source)", slot: slot)
+    }
+    demand = board.demand.map(DemandSensors.init)
+    fans = board.fans.map { FanSensor($0, finding) }
+    var detects = false
+    if case .detected = board.processors { detects = true }
+    inventory = MachineInventory(root: root, machine: machine ?? root, detectsProcessors: detects)
+    let waters = layers + [outlet, inlet, coolant].compactMap { $0 }
+    var slots = waters.flatMap(\.slots) + processors.map(\.slot) + fans.map(\.slot)
+    slots += (demand?.slots ?? []) + [meter?.slot].compactMap { $0 }
+    sweep = SensorSweep(slots, in: root)
   }
 
-  /// Reads every sensor of the board once. Blocks as long as the buses take: a 1-Wire conversion takes up to 750 ms.
-  /// A sensor that fails is a fault in the sample, never an end of it.
+  /// Reads every sensor of the board once, each bus on a thread of its own. A bus that takes longer than
+  /// `SensorSweep.patience` is not waited for: its values are those of a moment before, and dated so. A sensor that fails
+  /// is a fault in the sample, never an end of it.
   package mutating func sample(at now: Instant) -> HeatSnapshot {
+    sweep.begin(at: now)
+    inventory.begin(at: now)
+    sweep.wait()
+    inventory.wait()
     var snapshot = HeatSnapshot(takenAt: now, board: board.name)
-    if let tank = board.tank { sample(tank, into: &snapshot) }
-    if let source = board.coolant { snapshot.coolant = water(source, "coolant", [], into: &snapshot) }
-    sampleProcessors(into: &snapshot)
-    sampleDemand(into: &snapshot)
+    sampleTank(into: &snapshot)
+    let limits = board.limits.sensors
+    coolant?.collect()
+    snapshot.coolant = coolant?.reading(
+      beside: [], at: now, limits: limits, perMinute: limits.kelvinPerMinute, into: &snapshot.faults)
+    snapshot.processors = inventory.temperatures(at: now, limits: limits, into: &snapshot.faults)
+    for index in processors.indices {
+      processors[index].collect()
+      snapshot.processors.append(
+        SiliconJudgement.reading(&processors[index], at: now, limits: limits, into: &snapshot.faults))
+    }
+    for index in fans.indices {
+      snapshot.fans.append(fans[index].reading(at: now, limits: limits, into: &snapshot.faults))
+    }
+    if var sensors = demand {
+      (snapshot.demand, snapshot.gridSignal) = sensors.reading(
+        at: now, limits: limits, into: &snapshot.faults)
+      demand = sensors
+    }
     samplePower(into: &snapshot)
-    count(into: &snapshot)
+    snapshot.machine = inventory.counts
     return snapshot
   }
 
-  private mutating func sample(_ tank: Tank, into snapshot: inout HeatSnapshot) {
+  private mutating func sampleTank(into snapshot: inout HeatSnapshot) {
+    guard let tank = board.tank else { return }
     let now = snapshot.takenAt
-    // All are read before any is judged, since neighbours are judged by each other.
-    let attempts = tank.layers.map { layer in
-      Attribute { () throws(SysfsError) in try layer.sensor.measure(in: root, at: now) }
-    }
+    let limits = board.limits.sensors
+    // All are collected before any is judged, since neighbours are judged by each other.
+    for index in layers.indices { layers[index].collect() }
+    let values = layers.map(\.values)
     for (index, layer) in tank.layers.enumerated() {
-      let beside = [index - 1, index + 1].filter(attempts.indices.contains)
-      let reading = judge(
-        attempts[index], of: layer.sensor, "tank layer '\(layer.name)'",
-        beside.compactMap { attempts[$0].value?.value }, into: &snapshot)
+      let beside = [index - 1, index + 1].filter(values.indices.contains).flatMap { values[$0] }
+      let reading = layers[index].reading(
+        beside: beside, at: now, limits: limits, perMinute: limits.kelvinPerMinute, into: &snapshot.faults)
       snapshot.tank.append(LayerReading(name: layer.name, volume: layer.volume, temperature: reading))
     }
     for (lower, upper) in Plausibility.inversions(snapshot.tank.map { $0.temperature.usable }) {
-      let (below, above) = (tank.layers[lower], tank.layers[upper])
       snapshot.faults.append(
         SensorFault(
-          quantity: "tank layer '\(below.name)'", source: "\(below.sensor)", kind: .inverted,
-          detail: "is more than \(Plausibility.inversionKelvin) K warmer than '\(above.name)' above it",
+          quantity: layers[lower].quantity, source: layers[lower].sources, kind: .inverted,
+          detail:
+            "is more than \(Plausibility.inversionKelvin) K warmer than '\(tank.layers[upper].name)' above it",
           advice: "warm water rises: were the two probes exchanged at a repair?"))
     }
-    let top = attempts.last?.value?.value
-    if let source = tank.outlet {
-      snapshot.outlet = water(source, "outlet", top.map { [$0] } ?? [], into: &snapshot)
-    }
-    if let source = tank.inlet { snapshot.inlet = water(source, "inlet", [], into: &snapshot) }
-  }
-
-  private mutating func water(
-    _ source: TemperatureSource, _ quantity: String, _ neighbours: [Celsius],
-    into snapshot: inout HeatSnapshot
-  ) -> Reading<Celsius> {
-    let now = snapshot.takenAt
-    let attempt = Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }
-    return judge(attempt, of: source, quantity, neighbours, into: &snapshot)
-  }
-
-  private mutating func judge(
-    _ attempt: Attribute<Measurement<Celsius>>, of source: TemperatureSource, _ quantity: String,
-    _ neighbours: [Celsius], into snapshot: inout HeatSnapshot
-  ) -> Reading<Celsius> {
-    let limits = board.limits.sensors
-    var fault: SensorFault?
-    if let value = attempt.value?.value,
-      let kind = Plausibility.fault(
-        of: value, isOneWire: source.isOneWire, neighbours: neighbours, limits: limits)
-    {
-      fault = .refused(kind, value, limits: limits, quantity: quantity, source: "\(source)")
-    }
-    return HeatSampler.settle(
-      attempt, fault, &temperatures[quantity, default: SensorFilter()], perMinute: limits.kelvinPerMinute,
-      limits,
-      quantity: quantity, source: "\(source)", into: &snapshot)
-  }
-
-  private mutating func sampleProcessors(into snapshot: inout HeatSnapshot) {
-    // Silicon runs hotter than water may, and in whole degrees, so neither the range nor the 85 of water fits.
-    var limits = board.limits.sensors
-    limits.plausible = Celsius(-40)...Celsius(150)
-    let now = snapshot.takenAt
-    var attempts: [(source: String, attempt: Attribute<Measurement<Celsius>>)] = []
-    switch board.processors {
-    case .detected:
-      let (found, faults) = ProcessorThermometers.detected(in: root)
-      snapshot.faults += faults.map { SensorFault(quantity: "processor", source: Hwmon.path, $0) }
-      for thermometer in found {
-        let attempt = Attribute { () throws(SysfsError) in
-          Measurement(try thermometer.temperature.get(), takenAt: now)
-        }
-        attempts.append((thermometer.source, attempt))
-      }
-    case .sources(let sources):
-      for source in sources {
-        attempts.append(
-          ("\(source)", Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }))
-      }
-    }
-    // Chips that come and go with new places must not fill the memory: only those of this sample are kept.
-    let names = Set(attempts.map { "processor \($0.source)" })
-    temperatures = temperatures.filter { !$0.key.hasPrefix("processor ") || names.contains($0.key) }
-    for (source, attempt) in attempts {
-      var fault: SensorFault?
-      if let value = attempt.value?.value,
-        let kind = Plausibility.fault(of: value, isOneWire: false, neighbours: [], limits: limits)
-      {
-        fault = .refused(kind, value, limits: limits, quantity: "processor", source: source)
-      }
-      snapshot.processors.append(
-        HeatSampler.settle(
-          attempt, fault, &temperatures["processor \(source)", default: SensorFilter()], perMinute: nil,
-          limits,
-          quantity: "processor", source: source, into: &snapshot))
-    }
-  }
-
-  private mutating func sampleDemand(into snapshot: inout HeatSnapshot) {
-    guard let path = board.demandFile else { return }
-    snapshot.demand = HeatSampler.settle(
-      Attribute { () throws(SysfsError) in try HeatDemandFile.measure(path, in: root) }, nil, &demand,
-      perMinute: nil,
-      board.limits.sensors, quantity: "heat demand", source: path, into: &snapshot)
+    outlet?.collect()
+    inlet?.collect()
+    snapshot.outlet = outlet?.reading(
+      beside: values.last ?? [], at: now, limits: limits, perMinute: limits.kelvinPerMinute,
+      into: &snapshot.faults)
+    snapshot.inlet = inlet?.reading(
+      beside: [], at: now, limits: limits, perMinute: limits.kelvinPerMinute, into: &snapshot.faults)
   }
 
   private mutating func samplePower(into snapshot: inout HeatSnapshot) {
     let now = snapshot.takenAt
-    let (energy, faults) = EnergySample.read(in: root, at: now)
-    snapshot.energy = energy
-    snapshot.faults += faults.map { SensorFault(quantity: "energy", source: Powercap.path, $0) }
-    let use = earlierEnergy.map(energy.energy(since:))
-    earlierEnergy = energy
+    snapshot.energy = inventory.energy(at: now, into: &snapshot.faults)
+    let use = earlierEnergy.map(snapshot.energy.energy(since:))
+    earlierEnergy = snapshot.energy
     for gap in use?.gaps ?? [] {
       snapshot.faults.append(
         SensorFault(
           quantity: "energy", source: Powercap.path, kind: .counter, detail: gap,
           advice: "this span of time is not counted; nothing to do unless it comes again"))
     }
-    if let source = board.meter {
+    if meter != nil {
       snapshot.powerOrigin = .meter
-      snapshot.power = HeatSampler.settle(
-        Attribute { () throws(SysfsError) in try source.measure(in: root, at: now) }, nil, &meter,
-        perMinute: nil,
-        board.limits.sensors, quantity: "power", source: "\(source)", into: &snapshot)
+      meter?.collect()
+      snapshot.power = meter?.reading(at: now, limits: board.limits.sensors, into: &snapshot.faults)
     } else if let use, use.counted > 0, let watts = use.meanPower {
       snapshot.powerOrigin = .rapl
       snapshot.power = .good(watts, at: now)
     }
-  }
-
-  private func count(into snapshot: inout HeatSnapshot) {
-    let topology = CPUTopology.read(in: machine)
-    let cards = DRM.countGPUs(in: machine)
-    snapshot.machine = MachineCounts(
-      onlineProcessors: topology.online, cores: topology.coreCount, packages: topology.packageCount,
-      gpus: cards.count)
-    snapshot.faults += topology.faults.map {
-      SensorFault(quantity: "processors", source: CPUTopology.path, $0)
-    }
-    snapshot.faults += cards.faults.map { SensorFault(quantity: "GPUs", source: DRM.path, $0) }
-  }
-
-  /// One attempt through a quantity's memory; what is wrong goes to the faults.
-  private static func settle<Value>(
-    _ attempt: Attribute<Measurement<Value>>, _ refused: SensorFault?, _ filter: inout SensorFilter<Value>,
-    perMinute: Double?, _ limits: SensorLimits, quantity: String, source: String,
-    into snapshot: inout HeatSnapshot
-  ) -> Reading<Value> {
-    let now = snapshot.takenAt
-    let outcome: Result<Measurement<Value>, Refusal>
-    switch attempt {
-    case .value(let measured): outcome = refused.map { .failure(Refusal($0.detail)) } ?? .success(measured)
-    case .failed(let error): outcome = .failure(Refusal(error.said))
-    }
-    let (reading, jumped) = filter.take(outcome, at: now, limits: limits, perMinute: perMinute)
-    if let error = attempt.error {
-      snapshot.faults.append(SensorFault(quantity: quantity, source: source, error))
-    } else if let refused {
-      snapshot.faults.append(refused)
-    } else if jumped {
-      snapshot.faults.append(
-        SensorFault(
-          quantity: quantity, source: source, kind: .jump,
-          detail: "changed faster than the board says it can",
-          advice: "it counts again if the next value agrees; else check the probe's contact"))
-    } else if [.stale, .lost].contains(reading.quality), let measured = attempt.value {
-      snapshot.faults.append(
-        SensorFault(
-          quantity: quantity, source: source, kind: .tooOld,
-          detail: "was written \(Int((now - measured.takenAt).seconds)) s ago",
-          advice: "check that what writes it still runs"))
-    }
-    return reading
   }
 }

@@ -16,6 +16,9 @@ package struct HeatSnapshot: Hashable, Sendable, Codable {
   package var processors: [Reading<Celsius>]
   /// Heat that the building asks for.
   package var demand: Reading<Watts>?
+  /// What the grid says by contacts.
+  package var gridSignal: GridSignal?
+  package var fans: [FanReading]
   /// Electrical power, by a meter or from the energy counters; `powerOrigin` says which.
   package var power: Reading<Watts>?
   package var powerOrigin: PowerOrigin
@@ -28,7 +31,8 @@ package struct HeatSnapshot: Hashable, Sendable, Codable {
   package init(
     takenAt: Instant, board: String, tank: [LayerReading] = [], outlet: Reading<Celsius>? = nil,
     inlet: Reading<Celsius>? = nil, coolant: Reading<Celsius>? = nil, processors: [Reading<Celsius>] = [],
-    demand: Reading<Watts>? = nil, power: Reading<Watts>? = nil, powerOrigin: PowerOrigin = .none,
+    demand: Reading<Watts>? = nil, gridSignal: GridSignal? = nil, fans: [FanReading] = [],
+    power: Reading<Watts>? = nil, powerOrigin: PowerOrigin = .none,
     energy: EnergySample = EnergySample(), machine: MachineCounts = MachineCounts(),
     faults: [SensorFault] = []
   ) {
@@ -40,6 +44,8 @@ package struct HeatSnapshot: Hashable, Sendable, Codable {
     self.coolant = coolant
     self.processors = processors
     self.demand = demand
+    self.gridSignal = gridSignal
+    self.fans = fans
     self.power = power
     self.powerOrigin = powerOrigin
     self.energy = energy
@@ -92,7 +98,8 @@ extension HeatSnapshot {
   /// Whether heat from tasks can be answered for at all, sensors considered; what the water needs is for the heat rule.
   ///
   /// A lost quantity has the safe fall-back: no heat from tasks. That is the tank's top, the whole tank, or the coolant
-  /// where the board has one; a single lower layer is not enough, since its neighbours tell about it.
+  /// where the board has one, and a pump that the board calls required; a single lower layer is not enough, since its
+  /// neighbours tell about it. A load that the grid blocks, or whose contacts are lost, takes up nothing either.
   package var permission: HeatPermission {
     var reasons: [String] = []
     if tank.isEmpty { reasons.append("the board has no tank") }
@@ -104,6 +111,15 @@ extension HeatSnapshot {
       reasons.append("the temperatures of \(lostLayers) of \(tank.count) tank layers are lost")
     }
     if let coolant, coolant.usable == nil { reasons.append("the temperature of the coolant is lost") }
+    for fan in fans where fan.isRequired {
+      if fan.isStalled { reasons.append("'\(fan.name)' is stalled") }
+      if fan.speed.usable == nil { reasons.append("the tachometer of '\(fan.name)' is lost") }
+    }
+    switch gridSignal {
+    case .state(.blocked): reasons.append("the grid blocks the load (SG Ready)")
+    case .lost: reasons.append("the grid's SG Ready contacts are lost")
+    case .state, nil: break
+    }
     return reasons.isEmpty ? .allowed : .forbidden(reasons: reasons)
   }
 

@@ -21,6 +21,14 @@ package struct SensorFault: Error, Hashable, Sendable, Codable, CustomStringConv
     case jump
     /// A layer of the tank is hotter than the one above it.
     case inverted
+    /// Its read doesn't return.
+    case hanging
+    /// It has said the same to the last digit for hours while the water around it changed.
+    case stuck
+    /// The other sensors of the quantity agree on another value.
+    case outvoted
+    /// A fan or a pump turns slower than the board says it must.
+    case stalled
     /// An energy counter went back, or was read too seldom.
     case counter
     /// The value is too old.
@@ -54,6 +62,8 @@ package struct SensorFault: Error, Hashable, Sendable, Codable, CustomStringConv
       case .checksum: .checksum
       case .flagged: .flagged
       case .notFound: .absent
+      case .hanging: .hanging
+      case .library: .unreadable
       }
     self.init(quantity: quantity, source: source, kind: kind, detail: error.said, advice: error.advice)
   }

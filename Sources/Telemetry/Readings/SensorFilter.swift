@@ -16,8 +16,16 @@ package struct SensorFilter<Value: Quantity>: Sendable where Value.Scalar == Dou
   private var held: Measurement<Value>?
   /// A value that jumped. It is believed once the next one agrees with it.
   private var candidate: Measurement<Value>?
+  /// What spoke against the last attempt.
+  private var refusal: String?
 
   package init() {}
+
+  /// The reading at a time when there was no new attempt.
+  package mutating func hold(at now: Instant, limits: SensorLimits) -> Reading<Value> {
+    if let time = held?.takenAt, time > now { held?.takenAt = now }
+    return reading(at: now, limits: limits)
+  }
 
   /// - Parameter perMinute: the most change; nothing for any.
   /// - Returns: the reading, and whether a measurement was set aside for a jump.
@@ -27,7 +35,7 @@ package struct SensorFilter<Value: Quantity>: Sendable where Value.Scalar == Dou
   ) -> (reading: Reading<Value>, jumped: Bool) {
     // A clock that was set back must not keep an old value young for ever.
     if let time = held?.takenAt, time > now { held?.takenAt = now }
-    var refusal: String?
+    refusal = nil
     var jumped = false
     switch attempt {
     case .failure(let refused): refusal = refused.reason
@@ -42,7 +50,7 @@ package struct SensorFilter<Value: Quantity>: Sendable where Value.Scalar == Dou
         jumped = true
       }
     }
-    return (reading(at: now, refusal: refusal, limits: limits), jumped)
+    return (reading(at: now, limits: limits), jumped)
   }
 
   private func isBelievable(_ measured: Measurement<Value>, perMinute: Double?) -> Bool {
@@ -54,7 +62,7 @@ package struct SensorFilter<Value: Quantity>: Sendable where Value.Scalar == Dou
     }
   }
 
-  private mutating func reading(at now: Instant, refusal: String?, limits: SensorLimits) -> Reading<Value> {
+  private mutating func reading(at now: Instant, limits: SensorLimits) -> Reading<Value> {
     guard let last = held else { return .lost(at: now) }
     let age = now - last.takenAt
     if age > limits.lostAfter {

@@ -11,14 +11,18 @@ package struct SensorLimits: Hashable, Sendable {
   package var staleAfter: Duration
   /// A value older than this is lost, and what needs it falls back to what is safe.
   package var lostAfter: Duration
+  /// A temperature that hasn't changed by a digit for so long, while its neighbours did, is refused.
+  package var stuckAfter: Duration
 
   package init(
     plausible: ClosedRange<Celsius> = Celsius(-10)...Celsius(110), kelvinPerMinute: Double? = nil,
-    staleAfter: Duration = .seconds(60), lostAfter: Duration = .seconds(300)
+    staleAfter: Duration = .seconds(60), lostAfter: Duration = .seconds(300),
+    stuckAfter: Duration = .seconds(7200)
   ) {
     self.plausible = plausible
     self.kelvinPerMinute = kelvinPerMinute
     self.staleAfter = staleAfter
     self.lostAfter = lostAfter
+    self.stuckAfter = stuckAfter
   }
 }

@@ -9,6 +9,7 @@ package struct HardwareReport: Sendable, Encodable {
   package var thermalZones: DeviceClass<ThermalZone>
   package var powercap: DeviceClass<Powercap>
   package var drm: DeviceClass<DRM>
+  package var nvml: NVMLReport
   package var oneWire: DeviceClass<W1Therm>
   package var iio: DeviceClass<IIO>
   /// What a board's sensors say; nothing where no board was named.
@@ -36,6 +37,7 @@ package struct HardwareReport: Sendable, Encodable {
     return HardwareReport(
       root: root.path, processors: processors, cpufreq: Cpufreq.all(in: root), hwmon: Hwmon.all(in: root),
       thermalZones: ThermalZone.all(in: root), powercap: Powercap.all(in: root), drm: DRM.all(in: root),
-      oneWire: W1Therm.all(in: root), iio: IIO.all(in: root), snapshot: snapshot)
+      nvml: NVMLReport.read(in: root), oneWire: W1Therm.all(in: root), iio: IIO.all(in: root),
+      snapshot: snapshot)
   }
 }

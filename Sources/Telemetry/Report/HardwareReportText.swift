@@ -9,6 +9,7 @@ extension HardwareReport {
     lines += section("thermal zones", thermalZones, zoneLines)
     lines += section("RAPL energy", powercap, energyLines)
     lines += section("DRM cards", drm, cardLines)
+    lines += gpuLines
     lines += section("1-Wire thermometers", oneWire) { ["\($0.id)  \(HardwareReport.said($0.temperature))"] }
     lines += section("IIO thermometers", iio.withThermometers, converterLines)
     if let snapshot { lines += HardwareReport.boardLines(snapshot) }
@@ -61,7 +62,12 @@ extension HardwareReport {
         "  \(channel.channel) \(HardwareReport.quoted(channel.label))\(HardwareReport.said(channel.input))"
         + (bounds.isEmpty ? "" : " (\(bounds.joined(separator: ", ")))")
     }
-    return lines + chip.powers.map { powerLine($0) }
+    lines += chip.powers.map { powerLine($0) }
+    return lines
+      + chip.fans.map { fan in
+        "  \(fan.channel) \(HardwareReport.quoted(fan.label))"
+          + HardwareReport.said(fan.speed) { "\(Int($0.value)) rpm" }
+      }
   }
 
   private func powerLine(_ power: Hwmon.Power) -> String {
@@ -94,6 +100,19 @@ extension HardwareReport {
       } + card.powers.map { powerLine($0) }
   }
 
+  private var gpuLines: [String] {
+    if let absence = nvml.absence { return ["NVIDIA GPUs: none by NVML; \(absence)"] }
+    var lines = ["NVIDIA GPUs: \(nvml.devices.count)"]
+    for card in nvml.devices {
+      lines.append("  \(HardwareReport.said(card.bus) { $0 }) \(HardwareReport.said(card.name) { $0 })")
+      lines.append(
+        "    \(HardwareReport.said(card.temperature)), \(HardwareReport.said(card.power) { "\($0.tenths) W" }), "
+          + "\(HardwareReport.said(card.busyPercent) { "\($0) % busy" }), "
+          + HardwareReport.said(card.energy) { "\(Int($0.value)) J" })
+    }
+    return lines
+  }
+
   private func converterLines(_ device: IIO) -> [String] {
     device.temperatures.map { "\(device.name) \($0.channel)  \(HardwareReport.said($0.value))" }
   }
@@ -124,6 +143,14 @@ extension HardwareReport {
     lines += pipes.compactMap { name, reading in reading.map { "  \(name): \(said($0))" } }
     lines += snapshot.processors.map { "  processor: \(said($0))" }
     if let demand = snapshot.demand { lines.append("  heat demand: \(said(demand))") }
+    switch snapshot.gridSignal {
+    case .state(let state): lines.append("  grid: \(state.rawValue) (SG Ready)")
+    case .lost: lines.append("  grid: its SG Ready contacts are lost")
+    case nil: break
+    }
+    lines += snapshot.fans.map { fan in
+      "  \(fan.name): \(said(fan.speed) { "\(Int($0.value)) rpm" })\(fan.isStalled ? ", stalled" : "")"
+    }
     if let power = snapshot.power {
       lines.append("  power: \(said(power)), by \(snapshot.powerOrigin.rawValue)")
     }

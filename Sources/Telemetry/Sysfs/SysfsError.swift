@@ -19,6 +19,10 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound(what: String, present: [String])
     /// Several devices fit; `candidates` tell them apart.
     case ambiguous(what: String, candidates: [String])
+    /// The read has not returned for so long.
+    case hanging(seconds: Int)
+    /// A library said so, in its own words.
+    case library(said: String, isTransient: Bool)
   }
 
   package var attempt: Attempt
@@ -43,7 +47,8 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
     case .system(let code): [EAGAIN, ENODATA, EINTR, EBUSY, ETIMEDOUT, EIO, ENXIO].contains(code)
     case .malformed(let text, _): text.isEmpty
     case .checksum: true
-    case .flagged, .notFound, .ambiguous: false
+    case .library(_, let isTransient): isTransient
+    case .flagged, .notFound, .ambiguous, .hanging: false
     }
   }
 
@@ -61,6 +66,8 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no \(what) in \(path), which has \(Self.some(of: present))"
     case .ambiguous(let what, let candidates):
       "there are \(candidates.count) of \(what) in \(path): \(Self.some(of: candidates))"
+    case .hanging(let seconds): "a read on \(path) has not returned for \(seconds) s"
+    case .library(let said, _): "\(path) says: \(said)"
     }
   }
 
@@ -75,6 +82,9 @@ package struct SysfsError: Error, Hashable, Sendable, CustomStringConvertible {
     case .flagged: "the probe is broken or shorted: replace it"
     case .notFound: "check its wiring and its driver, or correct the board file by `samovar hardware show`"
     case .ambiguous: "say `device:` with the end of one of these paths in the board file"
+    case .hanging:
+      "its bus or its driver hangs: see the kernel log (`dmesg`); the other sensors are read on without it"
+    case .library: "see the driver's own tools and the kernel log (`dmesg`)"
     case .system(let code): Self.advice(for: code, path: path)
     }
   }

@@ -12,15 +12,29 @@ package struct SysfsRoot: Sendable {
 
   /// Without a slash at its end: empty for the machine's own.
   private let prefix: String
-  private let failure: @Sendable (_ path: String) -> Int32?
+  private let nvml: String?
+  private let failure: (@Sendable (_ path: String) -> Int32?)?
 
-  /// - Parameter failing: an errno with which a read of a path shall fail, in place of a read. For tests and for
-  ///   simulated faults: a plain file can't be made to give EIO.
-  package init(_ path: String = "/", failing: @escaping @Sendable (_ path: String) -> Int32? = { _ in nil }) {
+  /// - Parameters:
+  ///   - failing: an errno with which a read of a path shall fail, in place of a read. For tests and for
+  ///     simulated faults: a plain file can't be made to give EIO.
+  ///   - nvml: NVIDIA's library by another name or path; nothing for the usual one on a real machine, and for none
+  ///     elsewhere, since a captured tree has no GPUs of this one.
+  package init(
+    _ path: String = "/", nvml: String? = nil, failing: (@Sendable (_ path: String) -> Int32?)? = nil
+  ) {
     var trimmed = path[...]
     while trimmed.last == "/" { trimmed.removeLast() }
     prefix = String(trimmed)
     failure = failing
+    self.nvml = nvml ?? (trimmed.isEmpty ? "libnvidia-ml.so.1" : nil)
+  }
+
+  /// The name that NVIDIA's management library is loaded by.
+  func gpuLibrary() throws(SysfsError) -> String {
+    if let nvml { return nvml }
+    throw SysfsError(
+      .read, "NVML", .library(said: "a tree of files has no NVIDIA library", isTransient: false))
   }
 
   /// The root as a path of this host.
@@ -31,7 +45,10 @@ package struct SysfsRoot: Sendable {
 
   /// An attribute's text, without blanks and line ends around it. One read of at most 4 KiB.
   package func read(_ path: String) throws(SysfsError) -> String {
-    let bytes = try readBytes(path)
+    Self.trimmed(try readBytes(path))
+  }
+
+  static func trimmed(_ bytes: some Collection<UInt8>) -> String {
     let text = String(decoding: bytes, as: UTF8.self)
     let isBlank = { (character: Character) in character.isWhitespace || character == "\0" }
     guard let first = text.firstIndex(where: { !isBlank($0) }),
@@ -67,11 +84,7 @@ package struct SysfsRoot: Sendable {
 
   /// The bytes of an attribute, as they are. One read of at most 4 KiB.
   package func readBytes(_ path: String) throws(SysfsError) -> [UInt8] {
-    let host = hostPath(path)
-    if let code = failure(path) { throw SysfsError(.read, host, .system(errno: code)) }
-    // Non-blocking, so that a pipe in a tree that somebody made can't hold the reader for ever.
-    let file = open(host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else { throw SysfsError(.read, host, .system(errno: Glibc.errno)) }
+    let file = try open(path)
     defer { close(file) }
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Self.largestAttribute) { buffer, count in
@@ -83,14 +96,35 @@ package struct SysfsRoot: Sendable {
       }
       count = max(0, got)
     }
-    if code != 0 { throw SysfsError(.read, host, .system(errno: code)) }
+    if code != 0 { throw SysfsError(.read, hostPath(path), .system(errno: code)) }
     return bytes
   }
+
+  /// A descriptor for reading, which the caller closes.
+  func open(_ path: String) throws(SysfsError) -> Int32 {
+    let host = hostPath(path)
+    if let code = injectedFailure(path) { throw SysfsError(.read, host, .system(errno: code)) }
+    // Non-blocking, so that a pipe in a tree that somebody made can't hold the reader for ever.
+    let file = Glibc.open(host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw SysfsError(.read, host, .system(errno: Glibc.errno)) }
+    return file
+  }
+
+  /// Writes the word that starts a conversion. That it can't be written costs time only: each read then converts.
+  func trigger(_ path: String) {
+    let file = Glibc.open(hostPath(path), O_WRONLY | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    _ = "trigger\n".utf8.withContiguousStorageIfAvailable { write(file, $0.baseAddress, $0.count) }
+  }
+
+  /// The errno with which a read of a path shall fail in place of a read.
+  func injectedFailure(_ path: String) -> Int32? { failure.flatMap { $0(path) } }
 
   /// Names in a directory, with numbers in them in the order of numbers; nothing where there is no such directory.
   package func entriesIfPresent(_ path: String) throws(SysfsError) -> [String]? {
     let host = hostPath(path)
-    if let code = failure(path) { throw SysfsError(.list, host, .system(errno: code)) }
+    if let code = injectedFailure(path) { throw SysfsError(.list, host, .system(errno: code)) }
     let names: [String]
     do {
       names = try LocalFile.names(in: host, atMost: Self.mostEntries)
@@ -126,7 +160,11 @@ package struct SysfsRoot: Sendable {
     guard stat(hostPath(path), &status) == 0 else {
       throw SysfsError(.read, hostPath(path), .system(errno: Glibc.errno))
     }
-    return Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    return Self.modified(status)
+  }
+
+  static func modified(_ status: stat) -> Instant {
+    Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
   }
 
   /// Permission bits of a file; nothing where there is none.

@@ -11,6 +11,10 @@ package struct BagFile: Sendable {
   var name: Written<String>?
   /// Of each task; nothing where the file leaves it to us.
   var taskName: Written<Template>?
+  /// Nothing where there is none, or where it was mistaken.
+  var image: Written<RegistryReference>?
+  /// Whether the file names an image, rightly or not.
+  var isInImage = false
   var command: [Written<Template>]?
   var commandPlace: Place?
   var environment: [Variable]?
@@ -47,6 +51,12 @@ package struct BagFile: Sendable {
     var deadlineMilliseconds: UInt64
     var expectedMilliseconds: UInt64
     var determinism: Determinism
+  }
+
+  /// The image that the file names by a tag. Nodes are told a digest: somebody must ask the registry for it before
+  /// `resolve`.
+  package var unpinnedImage: RegistryReference? {
+    image.flatMap { $0.value.digest == nil ? $0.value : nil }
   }
 
   /// How many tasks the sweep makes; nothing where it was mistaken.

@@ -27,10 +27,13 @@ extension BagFile {
       }
     }
     taskName = root["task_name"]?.template()
-    root["image"]?.report(
-      "images come with a later release; give the program as a file under 'inputs', with 'executable: true'")
+    isInImage = root.has("image")
+    image = root["image"]?.registryReference()
     root["files"]?.report("files are written under 'inputs', each by the path at which the task sees it")
-    command = root.required("command") { value in value.list { $0.template() } }
+    command =
+      isInImage
+      ? root.optional("command", default: []) { value in value.list { $0.template() } }
+      : root.required("command") { value in value.list { $0.template() } }
     commandPlace = root["command"]?.place
     environment = root.optional("environment", default: []) { Self.environment($0) }
     inputs = root.optional("inputs", default: []) { readInputs($0) }
@@ -133,17 +136,31 @@ extension BagFile {
     let processor = mapping.optional("cpu_time", default: 0) {
       $0.milliseconds(BagBounds.processorMilliseconds)
     }
-    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream, let processor
+    let rates = DeviceRates(yaml: mapping)
+    guard let milliCPUs, let memory, let disk, let processes, let wall, let grace, let stream, let processor,
+      let rates
     else {
       return nil
     }
     return Limits(
       milliCPUs: milliCPUs, memory: memory, disk: disk, processes: processes, wallMilliseconds: wall,
-      graceMilliseconds: grace, streamBytes: stream, processorMilliseconds: processor == 0 ? nil : processor)
+      graceMilliseconds: grace, streamBytes: stream, processorMilliseconds: processor == 0 ? nil : processor,
+      deviceRates: rates.isUnlimited ? nil : rates)
   }
 }
 
 extension YAMLValue {
+  /// An image that other machines can fetch too.
+  func registryReference() -> Written<RegistryReference>? {
+    guard let text = string() else { return nil }
+    do throws(RegistryReference.Fault) {
+      return Written(value: try RegistryReference(text), place: place)
+    } catch {
+      return mistake(
+        "\(name) must be docker://HOST/NAME with :TAG or @DIGEST, but is '\(text)': \(error.reason)")
+    }
+  }
+
   var place: Place { Place(line: line, column: column) }
 
   /// Text with placeholders.

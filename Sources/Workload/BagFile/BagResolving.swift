@@ -1,13 +1,16 @@
 extension BagFile {
   /// The bag in its canonical form: the sweep expanded and every input by its digest.
   ///
-  /// - Parameter identify: finds and hashes the bytes of an input by the path that the file writes, such as
-  ///   `InputDirectory.identify`. Asked once for each path.
+  /// - Parameters:
+  ///   - identify: finds and hashes the bytes of an input by the path that the file writes, such as
+  ///     `InputDirectory.identify`. Asked once for each path.
+  ///   - imageDigest: what the registry says that `unpinnedImage` is.
   /// - Throws: all mistakes of reading, expanding and resolving at once.
   package func resolve(
+    imageDigest: Result<ContentDigest, InputFault>? = nil,
     _ identify: (String) throws(InputFault) -> InputIdentity
   ) throws(Mistakes) -> ResolvedBag {
-    var expansion = BagExpansion(file: self)
+    var expansion = BagExpansion(file: self, imageDigest: imageDigest)
     let bag = expansion.expand(identify)
     let found = mistakes + expansion.mistakes
     if !found.isEmpty { throw Mistakes(found) }
@@ -25,13 +28,15 @@ struct BagExpansion {
   }
 
   private let file: BagFile
+  private let imageDigest: Result<ContentDigest, InputFault>?
   private var first: [Reason: (message: String, tasks: Int)] = [:]
   private var order: [Reason] = []
   private var identities: [String: Result<InputIdentity, InputFault>] = [:]
   private(set) var sources: [ContentDigest: String] = [:]
 
-  init(file: BagFile) {
+  init(file: BagFile, imageDigest: Result<ContentDigest, InputFault>?) {
     self.file = file
+    self.imageDigest = imageDigest
   }
 
   var mistakes: [Mistake] {
@@ -51,6 +56,7 @@ struct BagExpansion {
 
   /// The bag, nothing where anything of it was mistaken.
   mutating func expand(_ identify: (String) throws(InputFault) -> InputIdentity) -> Bag? {
+    let root = root()
     guard let sweep = file.sweep, let count = boundedCount(of: sweep), file.inputs != nil else {
       // Only inputs of one name can be looked at without the whole: their mistakes still belong in this pass.
       for input in file.readableInputs where input.source?.value.axes.isEmpty == true {
@@ -69,9 +75,9 @@ struct BagExpansion {
           "task_name makes '\(name)' more than once; name in it each of \(axes)", at: taskName.place,
           check: "twice")
       }
-      if let task = task(name: name, at: point, identify) { tasks.append(task) }
+      if let task = task(name: name, root: root ?? .empty, at: point, identify) { tasks.append(task) }
     }
-    guard tasks.count == count, let name = file.name, let terms = file.terms else { return nil }
+    guard root != nil, tasks.count == count, let name = file.name, let terms = file.terms else { return nil }
     let bag = Bag(
       name: name.value, tasks: tasks, price: terms.price, trust: terms.trust, replicaCap: terms.replicaCap,
       deadlineMilliseconds: terms.deadlineMilliseconds, expectedMilliseconds: terms.expectedMilliseconds,
@@ -82,6 +88,27 @@ struct BagExpansion {
       report(message, at: Place(line: 1, column: 1), check: "size")
     }
     return bag
+  }
+
+  /// What every task has below its inputs; nothing where the image was mistaken or can't be pinned.
+  private mutating func root() -> RootFilesystem? {
+    guard file.isInImage else { return .empty }
+    guard let image = file.image else { return nil }
+    var reference = image.value
+    if reference.digest == nil {
+      switch imageDigest {
+      case .success(let digest)?: reference.digest = digest
+      case .failure(let fault)?:
+        report("the image '\(reference)' \(fault.problem)", at: image.place, check: "image")
+        return nil
+      case nil:
+        report(
+          "the image '\(reference)' is named by a tag, and nobody asked its registry for the digest",
+          at: image.place, check: "image")
+        return nil
+      }
+    }
+    return PinnedImage(reference).map { .image($0) }
   }
 
   private mutating func boundedCount(of sweep: Sweep) -> Int? {
@@ -104,7 +131,8 @@ struct BagExpansion {
   }
 
   private mutating func task(
-    name: String, at point: [String: String], _ identify: (String) throws(InputFault) -> InputIdentity
+    name: String, root: RootFilesystem, at point: [String: String],
+    _ identify: (String) throws(InputFault) -> InputIdentity
   ) -> TaskSpec? {
     let command = file.command?.map { $0.value.filled(point) }
     let inputs = file.inputs?.map {
@@ -117,7 +145,8 @@ struct BagExpansion {
       for variable in variables { environment?[variable.name] = variable.value.value.filled(point) }
     }
     let faults = TaskRules.faults(
-      name: name, command: command ?? [], inputs: inputs ?? [], outputs: outputs ?? [],
+      name: name, command: command ?? [], isInImage: file.isInImage, inputs: inputs ?? [],
+      outputs: outputs ?? [],
       environment: environment ?? [:])
     var isRight = true
     for fault in faults where isAbout(fault, name: name) {
@@ -136,7 +165,8 @@ struct BagExpansion {
       let limits = file.limits
     else { return nil }
     return TaskSpec(
-      name: name, command: command, inputs: files, outputs: outputs, environment: environment, limits: limits)
+      name: name, command: command, root: root, inputs: files, outputs: outputs, environment: environment,
+      limits: limits)
   }
 
   /// Whether a fault is the file's own: what only follows from a part that was mistaken is not said again.

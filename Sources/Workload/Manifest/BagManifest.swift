@@ -47,7 +47,7 @@ extension RootFilesystem {
     case .empty: .string("empty")
     // Only runs by hand have one; the digest of such a run still says which.
     case .directory(let path): .object(["directory": .string(path)])
-    case .image(let manifest): .object(["image": .string(manifest.description)])
+    case .image(let image): .object(["image": .string(image.description)])
     }
   }
 }
@@ -75,6 +75,13 @@ extension Limits {
       "wall_ms": .integer(wallMilliseconds),
     ]
     if let processorMilliseconds { members["cpu_ms"] = .integer(processorMilliseconds) }
+    if let rates = deviceRates {
+      // By the names of io.max.
+      for (key, value) in [
+        ("rbps", rates.readBytes), ("wbps", rates.writeBytes), ("riops", rates.readOperations),
+        ("wiops", rates.writeOperations),
+      ] { if let value { members[key] = .integer(value) } }
+    }
     return .object(members)
   }
 }

@@ -72,9 +72,7 @@ extension TaskSpec {
   init(canonical value: CanonicalJSON, at place: String) throws(ManifestFault) {
     let object = try ManifestObject(
       value, at: place, keys: ["command", "environment", "inputs", "limits", "name", "outputs", "root"])
-    guard try object.string("root") == "empty" else {
-      throw object.fault("root", "only 'empty' comes in a bag: a directory of a host is for runs by hand")
-    }
+    let root = try RootFilesystem(canonical: try object.value("root"), at: "\(place).root")
     var inputs: [InputFile] = []
     for (index, element) in try object.array("inputs", atMost: BagBounds.inputs).enumerated() {
       inputs.append(try InputFile(canonical: element, at: "\(place).inputs[\(index)]"))
@@ -83,18 +81,36 @@ extension TaskSpec {
     let limits = try Limits(canonical: try object.value("limits"), at: "\(place).limits")
     self.init(
       name: try object.string("name"), command: try object.strings("command", atMost: BagBounds.arguments),
-      inputs: inputs, outputs: outputs,
+      root: root, inputs: inputs, outputs: outputs,
       environment: try object.stringMap("environment", atMost: BagBounds.environmentVariables), limits: limits
     )
     guard self.inputs == inputs else { throw object.fault("inputs", "they are not sorted by path") }
     guard self.outputs == outputs else { throw object.fault("outputs", "they are not sorted") }
     let faults = TaskRules.faults(
-      name: name, command: command,
+      name: name, command: command, isInImage: root != .empty,
       inputs: inputs.map { TaskRules.Input(path: $0.path, isExecutable: $0.isExecutable) }, outputs: outputs,
       environment: environment)
     if let fault = faults.first {
       throw ManifestFault(place: "\(place).\(fault.field.path)", problem: "it \(fault.problem)")
     }
+  }
+}
+
+extension RootFilesystem {
+  /// Nothing, or an image that every node can fetch: a directory of a host is for runs by hand.
+  fileprivate init(canonical value: CanonicalJSON, at place: String) throws(ManifestFault) {
+    if value == .string("empty") {
+      self = .empty
+      return
+    }
+    guard case .object = value else {
+      throw ManifestFault(place: place, problem: "'empty' or an image was expected")
+    }
+    let object = try ManifestObject(value, at: place, keys: ["image"])
+    guard let image = PinnedImage(try object.string("image")), image.repository != nil else {
+      throw object.fault("image", "docker://HOST/NAME@ and a digest were expected")
+    }
+    self = .image(image)
   }
 }
 
@@ -129,7 +145,14 @@ extension Limits {
     let object = try ManifestObject(
       value, at: place,
       keys: ["disk", "grace_ms", "memory", "milli_cpus", "processes", "stream_bytes", "wall_ms"],
-      optional: ["cpu_ms"])
+      optional: ["cpu_ms", "rbps", "riops", "wbps", "wiops"])
+    func rate(_ key: String, _ range: ClosedRange<UInt64>) throws(ManifestFault) -> UInt64? {
+      object.has(key) ? try object.integer(key, range) : nil
+    }
+    let rates = DeviceRates(
+      readBytes: try rate("rbps", DeviceRates.bytes), writeBytes: try rate("wbps", DeviceRates.bytes),
+      readOperations: try rate("riops", DeviceRates.operations),
+      writeOperations: try rate("wiops", DeviceRates.operations))
     self.init(
       milliCPUs: try object.integer("milli_cpus", BagBounds.milliCPUs),
       memory: ByteCount(try object.integer("memory", BagBounds.memory)),
@@ -139,6 +162,7 @@ extension Limits {
       graceMilliseconds: try object.integer("grace_ms", BagBounds.graceMilliseconds),
       streamBytes: ByteCount(try object.integer("stream_bytes", BagBounds.streamBytes)),
       processorMilliseconds: object.has("cpu_ms")
-        ? try object.integer("cpu_ms", BagBounds.processorMilliseconds) : nil)
+        ? try object.integer("cpu_ms", BagBounds.processorMilliseconds) : nil,
+      deviceRates: rates.isUnlimited ? nil : rates)
   }
 }

@@ -29,12 +29,14 @@ enum TaskRules {
     (TaskSpec.workDirectory, "the task's own writable directory; take another, such as /in"),
   ]
 
+  /// - Parameter isInImage: whether an image is the root, which has programs of its own.
   static func faults(
-    name: String, command: [String], inputs: [Input], outputs: [String], environment: [String: String]
+    name: String, command: [String], isInImage: Bool, inputs: [Input], outputs: [String],
+    environment: [String: String]
   ) -> [Fault] {
     var faults: [Fault] = []
     if let problem = faultOfName(name) { faults.append(Fault(field: .name, problem: problem)) }
-    faults += self.faults(command: command, inputs: inputs)
+    faults += self.faults(command: command, isInImage: isInImage, inputs: inputs)
     faults += self.faults(environment: environment)
     faults += self.faults(inputs: inputs)
     faults += self.faults(outputs: outputs)
@@ -71,8 +73,10 @@ enum TaskRules {
     return nil
   }
 
-  private static func faults(command: [String], inputs: [Input]) -> [Fault] {
-    guard let program = command.first else { return [Fault(field: .command, problem: "must not be empty")] }
+  private static func faults(command: [String], isInImage: Bool, inputs: [Input]) -> [Fault] {
+    guard let program = command.first else {
+      return isInImage ? [] : [Fault(field: .command, problem: "must not be empty")]
+    }
     guard command.count <= BagBounds.arguments else {
       return [
         Fault(field: .command, problem: "has \(command.count) arguments; \(BagBounds.arguments) are the most")
@@ -84,20 +88,23 @@ enum TaskRules {
         faults.append(Fault(field: .argument(index), problem: problem))
       }
     }
-    if let problem = faultOfAbsolute(program) {
-      faults.append(Fault(field: .argument(0), problem: problem))
-    } else if let input = inputs.first(where: { $0.path == program }) {
-      if !input.isExecutable {
-        let problem = "is the input '\(program)', which is not executable; give that input 'executable: true'"
-        faults.append(Fault(field: .argument(0), problem: problem))
-      }
-    } else {
-      let hint = NearestKey.find(program, in: inputs.map(\.path)).map { "; did you mean '\($0)'?" }
-      let problem =
-        "is '\(program)', but the task sees nothing but its inputs\(hint ?? ": give the program as one")"
+    // What the first word of an image's command is can't be told without the image: it may follow an entrypoint.
+    if let problem = isInImage ? nil : faultOfProgram(program, inputs) {
       faults.append(Fault(field: .argument(0), problem: problem))
     }
     return faults
+  }
+
+  private static func faultOfProgram(_ program: String, _ inputs: [Input]) -> String? {
+    if let problem = faultOfAbsolute(program) { return problem }
+    if let input = inputs.first(where: { $0.path == program }) {
+      return input.isExecutable
+        ? nil
+        : "is the input '\(program)', which is not executable; give that input 'executable: true'"
+    }
+    let hint = NearestKey.find(program, in: inputs.map(\.path)).map { "; did you mean '\($0)'?" }
+    return
+      "is '\(program)', but the task sees nothing but its inputs\(hint ?? ": give the program as one, or name an 'image' that has it")"
   }
 
   private static func faults(environment: [String: String]) -> [Fault] {

@@ -9,6 +9,19 @@ extension YAMLValue {
     .flatMap { whole($0).map(ByteCount.init) }
   }
 
+  /// Bytes in a second, within a range.
+  package func byteRate(_ range: ClosedRange<UInt64>) -> UInt64? {
+    let units: [String: Double] = [
+      "B/s": 1, "kB/s": 1e3, "KiB/s": 1024, "MB/s": 1e6, "MiB/s": 0x1p20, "GB/s": 1e9, "GiB/s": 0x1p30,
+    ]
+    guard let rate = quantity("a rate", units).flatMap(whole) else { return nil }
+    guard range.contains(rate) else {
+      return mistake(
+        "\(name) must be from \(range.lowerBound) B/s to \(range.upperBound) B/s, not \(rate) B/s")
+    }
+    return rate
+  }
+
   /// In whole milliseconds.
   package func milliseconds() -> UInt64? {
     quantity("a time", ["ms": 1, "s": 1e3, "min": 60e3, "h": 3_600e3, "d": 86_400e3]).flatMap(whole)

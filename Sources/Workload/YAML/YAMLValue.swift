@@ -18,6 +18,11 @@ package struct YAMLValue {
     if case .scalar = node { true } else { false }
   }
 
+  /// Whether it is a list: for keys that take either one of something or several.
+  package var isList: Bool {
+    if case .sequence = node { true } else { false }
+  }
+
   /// A mistake about this value.
   package func report(_ message: String) {
     source.report(message, at: mark)

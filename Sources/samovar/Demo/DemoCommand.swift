@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
     let share = try ShareDirectory.find(executable: executable, environment: environment)
     let directory = directory ?? "\(environment["TMPDIR"] ?? "/tmp")/samovar-demo-\(getpid())"
     guard !LocalFile.exists("\(directory)/ledger") else { throw DemoFault.notEmpty(directory) }
-    let resolved = try resolve(share: share, programs: LocalFile.directory(of: executable))
+    let resolved = try await resolve(share: share, programs: LocalFile.directory(of: executable))
 
     var network = try DemoNetwork(directory: directory, board: "\(share)/hardware/simulated-boiler")
     StandardStream.output.writeLine("Samovar demo in \(directory)")
@@ -54,7 +54,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private func resolve(share: String, programs: String) throws -> ResolvedBag {
+  private func resolve(share: String, programs: String) async throws -> ResolvedBag {
     let options: BagFileOptions
     if let bag {
       options = try BagFileOptions.parse([bag])
@@ -63,6 +63,6 @@ struct DemoCommand: AsyncParsableCommand {
         "\(share)/examples/efast/bag.yaml", "--with", "bin/efast=\(programs)/efast",
       ])
     }
-    return try options.resolve()
+    return try await options.resolve()
   }
 }

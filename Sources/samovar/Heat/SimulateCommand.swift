@@ -4,12 +4,6 @@ import Glibc
 import Simulation
 import Workload
 
-/// `samovar heat`: what heat does to work, and work to heat.
-struct HeatCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "heat", abstract: "Try heat policies without a boiler.", subcommands: [SimulateCommand.self])
-}
-
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",

@@ -11,6 +11,12 @@ struct ImageOptions: ParsableArguments {
     help:
       "Where images are kept. (default: SAMOVAR_CACHE; /var/cache/samovar for root, else ~/.cache/samovar)")
   var cache: String?
+  @Option(
+    help: ArgumentHelp(
+      "What images may take of the disk, such as 20GiB: a pull removes what was used the longest ago. (default: no bound)",
+      valueName: "size"))
+  var cacheBudget: String?
+  @OptionGroup var credentials: RegistryOptions
 
   func openCache() throws(ImageError) -> ImageCache {
     let place = try ImageCache.place(
@@ -20,26 +26,42 @@ struct ImageOptions: ParsableArguments {
   }
 
   /// Pulls into the cache, each layer unpacked in a sandbox.
-  func puller(_ cache: ImageCache, progress: @escaping @Sendable (PullProgress) -> Void) throws(ImageError)
-    -> ImagePuller
+  func puller(_ cache: ImageCache, progress: @escaping @Sendable (PullProgress) -> Void) throws -> ImagePuller
   {
     let environment = ProcessInfo.processInfo.environment
     let files: LauncherFiles
     do throws(SandboxError) {
       files = try LauncherFiles.find(environment: environment)
     } catch {
-      throw .sandbox(error)
+      throw ImageError.sandbox(error)
     }
     let unpacker = try SandboxedUnpacker(
       launcher: .ofCommand(files),
-      program: try SandboxedUnpacker.program(files: files, environment: environment),
-      place: "\(cache.directory)/making")
+      program: try SandboxedUnpacker.program(files: files, environment: environment))
+    let budget = try cacheBudget.map { text in
+      CacheBudget(try quantity(text, option: "--cache-budget") { $0.byteCount() }, of: cache)
+    }
     return ImagePuller(
-      cache: cache,
-      unpack: { blob, directory async throws(ImageError) in
-        try await unpacker.unpack(blob: blob, into: directory)
-      },
-      clock: { .now }, progress: progress)
+      cache: cache, unpack: unpacker.unpack, clock: { .now }, credentials: try credentials.load(),
+      budget: budget, progress: progress)
+  }
+}
+
+/// Passwords for registries.
+struct RegistryOptions: ParsableArguments {
+  /// As podman(1) and skopeo(1) know it.
+  static let variable = "REGISTRY_AUTH_FILE"
+
+  @Option(
+    help: ArgumentHelp(
+      "A file of registry passwords, as skopeo login --authfile writes it, that only you may read. Without it: $\(variable).",
+      valueName: "file"))
+  var authFile: String?
+
+  func load() throws(ImageError) -> RegistryCredentials {
+    let set = ProcessInfo.processInfo.environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
+    guard let file = authFile ?? set else { return .none }
+    return try RegistryCredentials(file: file)
   }
 }
 

@@ -25,11 +25,22 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Report every mistake in a configuration and in its board, with file, line and column.")
+      abstract: "Report every mistake in a configuration and in its board, with file, line and column.",
+      discussion: "Among them each sensor of the board that this machine has not.")
     @OptionGroup var config: ConfigOptions
 
+    @Flag(help: "Don't look for the board's sensors: for a check on another machine than the node.")
+    var withoutSensors = false
+
     func run() throws {
-      let (configuration, board) = try config.load()
+      let configuration = try AgentConfiguration.load(config.file)
+      let directory = configuration.hardware.board
+      // A simulated boiler makes its sensors when it starts.
+      let board =
+        withoutSensors || configuration.simulation != nil
+        ? try Board.load(directory: directory)
+        : try Board.load(
+          directory: directory, checkingSensorsIn: SysfsRoot(configuration.hardware.root))
       print("\(config.file): sound; node '\(configuration.identity.name)' on board '\(board.name)'")
     }
   }
@@ -49,6 +60,10 @@ struct ConfigCommand: ParsableCommand {
     private static func rows(_ configuration: AgentConfiguration, _ board: Board) -> [(String, String)] {
       let heat = configuration.heat
       let work = configuration.work
+      let images =
+        configuration.images.map {
+          "from \($0.registries.joined(separator: ", ")); \($0.budget.value >> 20) MiB in \($0.cacheDirectory)"
+        } ?? "none"
       return [
         ("node", configuration.identity.name),
         ("key", configuration.identity.keyFile),
@@ -70,6 +85,7 @@ struct ConfigCommand: ParsableCommand {
           "\(work.slots), together \(work.memory.value >> 20) MiB of memory and \(work.disk.value >> 20) MiB of disk"
         ),
         ("profile", work.profile),
+        ("images", images),
         ("simulated", configuration.simulation == nil ? "no" : "yes: nothing real is heated"),
         ("fault injection", configuration.faults == .none ? "none" : "ON: this node misbehaves as told"),
       ]

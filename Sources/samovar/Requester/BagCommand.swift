@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import Workload
 
 /// `samovar bag`: bags of tasks as people write them.
-struct BagCommand: ParsableCommand {
+struct BagCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bag", abstract: "Look at bags of tasks before they cost anything.",
     subcommands: [Check.self])
 
   /// `samovar bag check`: reads, expands and hashes a bag file as `submit` would, and sends nothing.
-  struct Check: ParsableCommand {
+  struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check a bag file and show what it would cost.",
       discussion: """
@@ -25,8 +25,8 @@ struct BagCommand: ParsableCommand {
     @Flag(help: "Print the canonical manifest, the bytes that the digest is of, and nothing else.")
     var manifest = false
 
-    func run() throws {
-      let resolved = try bag.resolve { mistakes in
+    func run() async throws {
+      let resolved = try await bag.resolve { mistakes in
         if json { StandardStream.output.writeLine(Self.json(mistakes)) }
       }
       show(resolved)
@@ -54,12 +54,17 @@ struct BagCommand: ParsableCommand {
         bag       \(bag.name)
         digest    \(bag.manifestDigest)
         tasks     \(bag.tasks.count): \(names ?? "")
+        root      \(first.map { Self.text(of: $0.root) } ?? "")
         command   \(first?.command.joined(separator: " ") ?? "")
         inputs    \(inputs.count) by digest, \(resolved.sources.count) of them here
         replicas  at least \(Bag.replicas(forTrust: bag.trust)), at most \(bag.replicaCap), trust \(bag.trust)
         price     \(euros(bag.price)) for one correct replica
         escrow    \(euros(bag.escrow())) in all, \(euros(bag.escrowPerTask())) a task; what is not spent comes back
         """
+    }
+
+    private static func text(of root: RootFilesystem) -> String {
+      if case .image(let image) = root { "\(image)" } else { "empty: inputs only" }
     }
 
     private static func json(_ resolved: ResolvedBag) -> String {
@@ -70,6 +75,7 @@ struct BagCommand: ParsableCommand {
           "digest": .string(bag.manifestDigest.description),
           "escrow_micro_euros": .integer(bag.escrow().value),
           "escrow_per_task_micro_euros": .integer(bag.escrowPerTask().value),
+          "root": .string(bag.tasks.first.map { text(of: $0.root) } ?? ""),
           "inputs": .object(
             Dictionary(uniqueKeysWithValues: resolved.sources.map { ($0.key.description, .string($0.value)) })
           ),

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Ledger
 import Receipts
+import Scheduling
 import Workload
 
 /// `samovar status`: how far bags are, or what a node shows of itself.
@@ -71,8 +72,8 @@ struct StatusCommand: AsyncParsableCommand {
     }
     print("decision  \(status.decision)")
     print(
-      "price     electricity \(Decimals.text(status.electricityEURPerKilowattHour, 3)) EUR/kWh,"
-        + " asks \(Decimals.text(status.askEURPerSlotHour, 3)) EUR per slot and hour")
+      "price     electricity \(Decimals.text(status.ask.electricity.value, 3)) EUR/kWh,"
+        + " asks \(Decimals.text(Double(status.ask.perSlotHour.value) / 1e6, 3)) EUR per slot and hour")
     print(
       "work      \(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done"
     )

@@ -24,7 +24,7 @@ struct SubmitCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let resolved = try bag.resolve()
+    let resolved = try await bag.resolve()
     let ledger = try account.ledger.open()
     let submission = Submission(account: try account.account(on: ledger), shared: try account.ledger.shared())
     let id = try await submission.post(resolved)

@@ -22,7 +22,8 @@ extension RunRequest {
       let execution = try ImageExecution(image, arguments: line.command, overrides: overrides)
       self.init(
         specification: TaskSpec(
-          name: execution.command[0], command: execution.command, root: .image(image.resolved.manifestDigest),
+          name: execution.command[0], command: execution.command,
+          root: .image(PinnedImage(digest: image.resolved.manifestDigest)),
           inputs: inputs.map(\.specification), outputs: line.keep, environment: execution.environment,
           limits: limits),
         inputPaths: Self.paths(inputs), outputDirectory: outputDirectory, profile: line.profile ?? "batch")

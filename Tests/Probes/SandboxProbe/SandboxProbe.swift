@@ -57,6 +57,7 @@ struct SandboxProbe {
     case "signal": raise(Int32(number))
     case "say": print(arguments.dropFirst().joined(separator: " "))
     case "cat": cat(arguments.last ?? "")
+    case "read": readWhole(arguments.last ?? "")
     case "memory": touch(mebibytes: number)
     case "child-memory":
       if probe_fork() == 0 { touch(mebibytes: number) } else { wait(nil) }
@@ -167,6 +168,15 @@ struct SandboxProbe {
       }
     }
     exit(0)
+  }
+
+  private static func readWhole(_ path: String) {
+    let file = open(path, O_RDONLY)
+    guard file >= 0 else { return print("errno", errno) }
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    var total = 0
+    while case let count = read(file, &bytes, bytes.count), count > 0 { total += count }
+    print("read", total)
   }
 
   private static func cat(_ path: String) {

@@ -94,10 +94,9 @@ extension Expectation {
       [
         "pidfd_stop_init"
       ]),
-    // Pid 1 has the payload's id, which prlimit(2) takes for permission. A pid 1 that dies of it ends its own
-    // sandbox with SIGKILL, as data. A pid 1 of another id says EPERM.
+    // Pid 1 has the payload's id, which prlimit(2) takes for permission: the filter lets a process ask for its own only.
     Expectation(
-      .initProcess, [noError, EPERM],
+      .initProcess, [EPERM],
       [
         "limit_init", "limit_init_time",
       ]),

@@ -1,5 +1,3 @@
-package import Workload
-
 /// An image in a repository of a registry, by the grammar of the OCI distribution specification ("Pulling manifests").
 package struct RegistryReference: Hashable, Sendable {
   /// With its port, where one is given.
@@ -8,47 +6,57 @@ package struct RegistryReference: Hashable, Sendable {
   package var tag: String?
   package var digest: ContentDigest?
 
-  init(_ rest: String, in text: String) throws(ImageError) {
-    var name = rest[...]
-    if let at = rest.firstIndex(of: "@") {
-      guard let digest = ContentDigest(rest[rest.index(after: at)...]) else {
-        throw .badReference(text, reason: "what follows @ is not sha256: and 64 hexadecimal digits")
+  /// What a text that is no such reference lacks: the end of a sentence about it.
+  package struct Fault: Error, Hashable, Sendable {
+    package var reason: String
+  }
+
+  /// How a reference begins, as containers-transports(5) has it.
+  package static let transport = "docker://"
+
+  /// Reads `docker://HOST[:PORT]/NAME[:TAG][@DIGEST]`; the tag is `latest` where neither is given.
+  package init(_ text: String) throws(Fault) {
+    guard text.hasPrefix(Self.transport) else {
+      throw Fault(reason: "it doesn't begin with \(Self.transport)")
+    }
+    var name = text.dropFirst(Self.transport.count)
+    if let at = name.firstIndex(of: "@") {
+      guard let digest = ContentDigest(name[name.index(after: at)...]) else {
+        throw Fault(reason: "what follows @ is not sha256: and 64 hexadecimal digits")
       }
       self.digest = digest
-      name = rest[..<at]
+      name = name[..<at]
     }
     guard let slash = name.firstIndex(of: "/") else {
-      throw .badReference(text, reason: "it names no registry, as in docker://docker.io/library/busybox")
+      throw Fault(reason: "it names no registry, as in docker://docker.io/library/busybox")
     }
     host = String(name[..<slash])
     guard host == "localhost" || host.contains(".") || host.contains(":"), Self.isHost(host) else {
-      throw .badReference(
-        text, reason: "'\(host)' is no registry; one is named as in docker://docker.io/library/busybox")
+      throw Fault(
+        reason: "'\(host)' is no registry; one is named as in docker://docker.io/library/busybox")
     }
     name = name[name.index(after: slash)...]
     if let colon = name.lastIndex(of: ":") {
       let tag = name[name.index(after: colon)...]
-      guard Self.isTag(tag) else { throw .badReference(text, reason: "'\(tag)' can't be a tag") }
+      guard Self.isTag(tag) else { throw Fault(reason: "'\(tag)' can't be a tag") }
       self.tag = String(tag)
       name = name[..<colon]
     }
     repository = String(name)
-    guard Self.isRepository(name) else {
-      throw .badReference(text, reason: "'\(name)' can't be a repository's name")
-    }
+    guard Self.isRepository(name) else { throw Fault(reason: "'\(name)' can't be a repository's name") }
     if tag == nil && digest == nil { tag = "latest" }
   }
 
   /// What the manifest is asked for by: the digest where there is one, since it can't change.
-  var manifestName: String { digest?.description ?? tag ?? "latest" }
+  package var manifestName: String { digest?.description ?? tag ?? "latest" }
 
   /// The host that speaks for the registry: Docker Hub has another for its API.
-  var endpoint: String { host == "docker.io" ? "registry-1.docker.io" : host }
+  package var endpoint: String { host == "docker.io" ? "registry-1.docker.io" : host }
 
   /// Whether the registry is this machine: only then may it be asked without TLS.
-  var isLoopback: Bool { Self.isLoopback(host: host) }
+  package var isLoopback: Bool { Self.isLoopback(host: host) }
 
-  static func isLoopback(host: String) -> Bool {
+  package static func isLoopback(host: String) -> Bool {
     if host == "[::1]" || host.hasPrefix("[::1]:") { return true }
     let name = host.prefix { $0 != ":" }
     guard name != "localhost" else { return true }
@@ -90,6 +98,6 @@ package struct RegistryReference: Hashable, Sendable {
 
 extension RegistryReference: CustomStringConvertible {
   package var description: String {
-    "\(host)/\(repository)\(tag.map { ":\($0)" } ?? "")\(digest.map { "@\($0)" } ?? "")"
+    "\(Self.transport)\(host)/\(repository)\(tag.map { ":\($0)" } ?? "")\(digest.map { "@\($0)" } ?? "")"
   }
 }
