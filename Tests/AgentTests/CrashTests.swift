@@ -37,7 +37,7 @@ import Workload
     let scene = try CrashScene()
     try await TestNetwork.with([site]) { network in
       try await network.startAll(environment: scene.environment)
-      let bag = try await network.post(network.bag(tasks: 1, paths: 3_000_000))
+      let bag = try await network.post(network.bag(tasks: 1, paths: 9_000_000))
       let agent = try #require(network.agents.first)
       try await network.until("the task runs") { !descendants(of: agent.identifier).isEmpty }
       let children = descendants(of: agent.identifier)
