@@ -56,7 +56,7 @@ struct NetworkShelf {
       return nil
     }
     let namespace = Self.moveUp(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC))
-    // Runs that make their own would be in the wrong one's parent, which is no harm.
+    // Should this fail, the zygote stays there itself: it has no use for a network.
     _ = samovar_enter_namespace(home, UInt64(SAMOVAR_CLONE_NEWNET))
     guard namespace >= 0, let _ = UInt8(exactly: namespace) else {
       made = Self.most

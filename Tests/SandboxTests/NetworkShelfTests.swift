@@ -12,19 +12,10 @@ import Workload
   /// Of its own, so that no other test uses the namespaces between two runs.
   private let launcher = Launcher(files: Sandboxed.files, clock: { Instant(0) })
 
-  private func run(_ words: String...) async throws -> [String] {
-    let capture = try CaptureFiles()
-    let run = try await launcher.run(
-      RunRequest(
-        specification: TaskSpec(
-          name: "t", command: ["/probe"] + words, inputs: [Sandboxed.probeFile],
-          limits: Limits(wallMilliseconds: 20_000)),
-        inputPaths: [Sandboxed.probeFile.digest: Sandboxed.probe], outputDirectory: nil),
-      capture: capture)
-    #expect(run.outcome == .exited(code: 0))
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = pread(capture.output, &bytes, bytes.count, 0)
-    return String(decoding: bytes[..<max(0, count)], as: UTF8.self).split(separator: "\n").map(String.init)
+  private func run(_ command: String, _ number: Int = 0) async throws -> [String] {
+    let result = try await Sandboxed.run(command, "\(number)", by: launcher)
+    #expect(result.outcome == .exited(code: 0))
+    return result.output.split(separator: "\n").map(String.init)
   }
 
   @Test(.enabled(if: isShared, "only who may change namespaces can keep some"))
@@ -40,7 +31,7 @@ import Workload
     #expect(!first.contains { $0.hasPrefix("socket:") })
     #expect(first.contains("name: 0"), "its names are nobody's")
     for _ in 0..<30 {
-      #expect(try await run("litter-sockets", "100").last == "errno 0")
+      #expect(try await run("litter-sockets", 100).last == "errno 0")
       #expect(try await seen() == first)
     }
   }
@@ -48,7 +39,7 @@ import Workload
   /// At the same time, each has one to itself.
   @Test func runsAtTheSameTimeShareNone() async throws {
     let namespaces = try await withThrowingTaskGroup(of: String.self) { group in
-      for _ in 0..<6 { group.addTask { try await run("network-and-wait", "500").first ?? "" } }
+      for _ in 0..<6 { group.addTask { try await run("network-and-wait", 500).first ?? "" } }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(Set(namespaces).count == 6)

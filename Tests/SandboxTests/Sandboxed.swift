@@ -47,23 +47,24 @@ enum Sandboxed {
   /// Runs the probe with arguments.
   static func run(
     _ arguments: String..., limits: Limits = Limits(wallMilliseconds: 20_000), outputs: [String] = [],
-    environment: [String: String] = [:], processors: [Int] = [], meter: (any EnergyMeter)? = nil
+    environment: [String: String] = [:], processors: [Int] = [], meter: (any EnergyMeter)? = nil,
+    by launcher: Launcher? = nil
   ) async throws -> Result {
     try await run(
       TaskSpec(
         name: "test", command: ["/probe"] + arguments, inputs: [probeFile], outputs: outputs,
-        environment: environment, limits: limits), inputs: [:], processors: processors, meter: meter)
+        environment: environment, limits: limits), inputs: [:], processors: processors, meter: meter,
+      by: launcher)
   }
 
   static func run(
     _ specification: TaskSpec, inputs: [ContentDigest: String], profile: String = "batch",
-    processors: [Int] = [],
-    meter: (any EnergyMeter)? = nil
+    processors: [Int] = [], meter: (any EnergyMeter)? = nil, by own: Launcher? = nil
   ) async throws -> Result {
     let kept = try TemporaryDirectory()
     let directory = kept.path
     let launcher =
-      meter.map { meter in
+      own ?? meter.map { meter in
         Launcher(files: files, clock: { Instant(Int64(Date().timeIntervalSince1970 * 1000)) }, meter: meter)
       } ?? launcher
     let run = try await launcher.run(

@@ -72,13 +72,12 @@ package actor HeatControl {
     if !counted.counters.isEmpty { electric += snapshot.energy.energy(since: counted).joules }
     counted = snapshot.energy
     var plan = rule.plan(snapshot, previous: current?.plan, now: now)
-    if planned != nil {
-      let before = planned?.outlook?.madeAt
-      planned?.update(
-        snapshot, rule: rule, delivered: Joules(electric.value * board.power.capture), running: running,
-        now: now)
-      plan = planned?.applied(to: plan) ?? plan
-      if let planned, planned.outlook?.madeAt != before { memory?.keep(planned) }
+    let isNew = planned?.update(
+      snapshot, rule: rule, delivered: Joules(electric.value * board.power.capture), running: running,
+      now: now)
+    if let planned {
+      plan = planned.applied(to: plan)
+      if isNew == true { memory?.keep(planned) }
     }
     current = (snapshot, plan)
     return plan

@@ -148,8 +148,6 @@ private struct BridgeReading {
   }
 
   private func path(_ value: YAMLValue) -> String? {
-    guard let text = value.string() else { return nil }
-    guard !text.isEmpty else { return value.mistake("\(value.name) must be a path") }
-    return text.hasPrefix("/") ? text : "\(directory)/\(text)"
+    value.path(from: directory)
   }
 }

@@ -96,8 +96,7 @@ package struct MQTTBridge: Sendable {
   private func freshStatus(_ shown: BridgeSettings.Shown) -> [UInt8]? {
     var status = stat()
     guard stat(shown.statusFile, &status) == 0 else { return nil }
-    let written = Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
-    guard now() - written <= shown.staleAfter else { return nil }
+    guard now() - Instant(status.st_mtim) <= shown.staleAfter else { return nil }
     return try? LocalFile.read(shown.statusFile, limit: Self.largestStatus)
   }
 

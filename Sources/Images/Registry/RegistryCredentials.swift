@@ -91,12 +91,9 @@ package struct RegistryCredentials: Sendable {
         "\(path) holds passwords, so it must be a regular file of this user that nobody else may read: chmod 600 \(path)"
       )
     }
-    guard status.st_size <= Int(greatestFile.value) else { throw .file(FileError("read", path, code: EFBIG)) }
-    var bytes: [UInt8] = []
-    try filing { () throws(FileError) in
-      try LocalFile.stream(descriptor: descriptor, named: path) { bytes.append(contentsOf: $0) }
+    return try filing { () throws(FileError) in
+      try LocalFile.read(descriptor: descriptor, named: path, limit: greatestFile)
     }
-    return bytes
   }
 }
 

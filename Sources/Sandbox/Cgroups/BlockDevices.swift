@@ -25,6 +25,7 @@ struct BlockDevices: Hashable, Sendable {
   init(holding paths: [String], sysfs: String = "/sys") {
     var seen: Set<UInt64> = []
     var found: Set<BlockDevice> = []
+    lazy var mountinfo = HostFile.text("/proc/self/mountinfo") ?? ""
     for path in paths {
       var status = stat()
       guard stat(path, &status) == 0 else {
@@ -35,7 +36,7 @@ struct BlockDevices: Hashable, Sendable {
       let device = BlockDevice(number: UInt64(status.st_dev))
       if let disk = Self.disk(of: device, sysfs) {
         found.insert(disk)
-      } else if !Self.isInMemory(device, mountinfo: HostFile.text("/proc/self/mountinfo") ?? "") {
+      } else if !Self.isInMemory(device, mountinfo: mountinfo) {
         isComplete = false
       }
     }

@@ -23,10 +23,9 @@ package struct DemandCalendar: Hashable, Sendable {
   package func kind(of step: Int) -> Kind {
     let day = firstDay + Int((Double(step + firstStepOfDay) / Double(stepsPerDay)).rounded(.down))
     if holidays.contains(day) { return .sunday }
-    // 1970-01-01 was a Thursday.
-    switch ((day + 3) % 7 + 7) % 7 {
-    case 5: return .saturday
-    case 6: return .sunday
+    switch Weekday(daysSinceEpoch: day) {
+    case .saturday: return .saturday
+    case .sunday: return .sunday
     default: return .workday
     }
   }

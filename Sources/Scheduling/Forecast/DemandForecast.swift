@@ -125,7 +125,7 @@ package struct DemandForecast: Hashable, Sendable {
       for kind in 0..<kinds {
         let weight = kind == at / stepsPerDay ? 1 : Self.otherKinds
         for offset in -1...1 {
-          let near = kind * stepsPerDay + ((slot + offset) % stepsPerDay + stepsPerDay) % stepsPerDay
+          let near = kind * stepsPerDay + self.slot(slot + offset)
           sum += weight * sums[near]
           count += weight * counts[near]
         }
@@ -134,8 +134,11 @@ package struct DemandForecast: Hashable, Sendable {
     }
   }
 
+  /// Which step of a day it is, before step 0 too.
+  private func slot(_ step: Int) -> Int { ((step % stepsPerDay) + stepsPerDay) % stepsPerDay }
+
   private func place(_ step: Int) -> Int {
-    guard let calendar else { return ((step % stepsPerDay) + stepsPerDay) % stepsPerDay }
+    guard let calendar else { return slot(step) }
     return calendar.kind(of: step).rawValue * stepsPerDay + calendar.stepOfDay(step)
   }
 
@@ -156,7 +159,7 @@ package struct DemandForecast: Hashable, Sendable {
     var squares = Array(repeating: 0.0, count: stepsPerDay)
     var counts = squares
     for entry in history {
-      let slot = ((entry.step % stepsPerDay) + stepsPerDay) % stepsPerDay
+      let slot = self.slot(entry.step)
       squares[slot] += (entry.actual - entry.forecast) * (entry.actual - entry.forecast)
       counts[slot] += 1
     }
@@ -165,7 +168,7 @@ package struct DemandForecast: Hashable, Sendable {
       var square = 2 * 0.36 * expected * expected
       var count = 2.0
       for offset in -2...2 {
-        let slot = ((step + index + offset) % stepsPerDay + stepsPerDay) % stepsPerDay
+        let slot = self.slot(step + index + offset)
         square += squares[slot]
         count += counts[slot]
       }

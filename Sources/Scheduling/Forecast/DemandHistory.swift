@@ -22,7 +22,7 @@ package struct DemandHistory: Hashable, Sendable, Codable {
     for tapping in profile.tappings {
       // Nobody draws by the clock: a quarter of it falls into each neighbour.
       let step = tapping.at.value * Self.stepsPerDay / TimeOfDay.minutesOfDay
-      let energy = tapping.energy.value / 3_600_000 * homes
+      let energy = tapping.energy.kilowattHours * homes
       for (offset, share) in [(-1, 0.25), (0, 0.5), (1, 0.25)] {
         prior[(step + offset + Self.stepsPerDay) % Self.stepsPerDay] += energy * share
       }
@@ -31,10 +31,11 @@ package struct DemandHistory: Hashable, Sendable, Codable {
     weights = Array(repeating: Array(repeating: Self.priorDays, count: Self.stepsPerDay), count: 2)
   }
 
-  /// Takes in what one step drew. What is no number is left out.
-  package mutating func note(_ kilowattHours: Double, step: Int, isWeekend: Bool) {
-    guard kilowattHours.isFinite, kilowattHours >= 0, (0..<Self.stepsPerDay).contains(step) else { return }
-    let kind = isWeekend ? 1 : 0
+  /// Takes in what the step from an instant on drew. What is no number, and what was drawn while nobody was there, is left
+  /// out.
+  package mutating func note(_ kilowattHours: Double, at instant: Instant, policy: HeatPolicy) {
+    guard kilowattHours.isFinite, kilowattHours >= 0, !policy.isVacation(at: instant) else { return }
+    let (kind, step) = Self.place(instant, policy.clock)
     let weight = min(Self.rememberedDays, weights[kind][step] + 1)
     means[kind][step] += (kilowattHours - means[kind][step]) / weight
     weights[kind][step] = weight
@@ -45,12 +46,16 @@ package struct DemandHistory: Hashable, Sendable, Codable {
     (0..<steps).map { index in
       let instant = start + .seconds(index * 86_400 / Self.stepsPerDay)
       if policy.isVacation(at: instant) { return 0 }
-      let (day, minute) = policy.clock.local(instant)
-      let kind = Weekday(daysSinceEpoch: day).isWeekend ? 1 : 0
-      return means[kind][minute * Self.stepsPerDay / TimeOfDay.minutesOfDay]
+      let (kind, step) = Self.place(instant, policy.clock)
+      return means[kind][step]
     }
   }
 
-  /// Of a whole day: kWh.
-  package func perDay(isWeekend: Bool) -> Double { means[isWeekend ? 1 : 0].reduce(0, +) }
+  /// Kind of day and step of the day that a wall clock shows.
+  private static func place(_ instant: Instant, _ clock: LocalClock) -> (kind: Int, step: Int) {
+    let (day, minute) = clock.local(instant)
+    return (
+      Weekday(daysSinceEpoch: day).isWeekend ? 1 : 0, minute * stepsPerDay / TimeOfDay.minutesOfDay
+    )
+  }
 }

@@ -51,6 +51,9 @@ package struct AskPrice: Hashable, Sendable, Codable {
     -> EuroPerKilowattHour
   {
     if demand == .urgent { return heat }
-    return EuroPerKilowattHour(heat.value * min(1, max(0, (1 - tank.charge) / 0.7)))
+    return EuroPerKilowattHour(heat.value * emptiness(charge: tank.charge))
   }
+
+  /// How much of heat's full worth it has at a charge: the ramp of `worthOfHeat`.
+  static func emptiness(charge: Double) -> Double { min(1, max(0, (1 - charge) / 0.7)) }
 }

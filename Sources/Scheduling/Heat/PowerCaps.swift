@@ -77,7 +77,7 @@ extension PowerCaps.Curtailment {
     let power = yaml.required("power") { $0.watts() }
     guard let from, let to, let power else { return nil }
     guard from < to else {
-      _ = value.mistake("\(value.name) ends before it begins", as: Bool.self)
+      value.report("\(value.name) ends before it begins")
       return nil
     }
     self.init(from: from, to: to, power: power)

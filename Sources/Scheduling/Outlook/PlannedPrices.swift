@@ -37,14 +37,16 @@ package struct PlannedPrices: Sendable {
   /// - Parameters:
   ///   - delivered: heat that the servers gave to the water since the agent's start.
   ///   - running: tasks at work.
+  /// - Returns: whether there is a new plan.
+  @discardableResult
   package mutating func update(
     _ snapshot: HeatSnapshot, rule: HeatRule, delivered: Joules, running: [PlannableTask], now: Instant
-  ) {
+  ) -> Bool {
     let step = Int(now.value.quotientRoundedDown(by: Int64(Self.stepSeconds) * 1000))
-    guard step != last?.step else { return }
+    guard step != last?.step else { return false }
     let measured = snapshot.tank.map { $0.temperature.usable?.value }
     guard measured.contains(where: { $0 != nil }), let mean = snapshot.meanTankTemperature?.value else {
-      return
+      return false
     }
     let measurement = balance(step: step, mean: mean, delivered: delivered, rule: rule, now: now)
     let horizon = planner.tuning.horizon
@@ -72,6 +74,7 @@ package struct PlannedPrices: Sendable {
           power: step.power, worthOfHeat: step.worthOfHeat, slotHour: step.slotHour,
           mean: mains + step.energy / capacity)
       }, capture: board.power.capture, wear: rule.tariff.wear.value)
+    return true
   }
 
   /// What the step that ended drew, by the store's energy: what came in, less what is there now, less what the room took.
@@ -87,12 +90,7 @@ package struct PlannedPrices: Sendable {
     // The backup heater's heat isn't measured: while it runs, less is seen than was drawn.
     let drawn = max(0, heat - stored - lost)
     let begun = Instant(Int64(last.step) * Int64(Self.stepSeconds) * 1000)
-    let (day, minute) = rule.policy.clock.local(begun)
-    if !rule.policy.isVacation(at: begun) {
-      history.note(
-        drawn, step: minute * DemandHistory.stepsPerDay / TimeOfDay.minutesOfDay,
-        isWeekend: Weekday(daysSinceEpoch: day).isWeekend)
-    }
+    history.note(drawn, at: begun, policy: rule.policy)
     return StepMeasurement(serverHeat: heat, absorbed: heat, backup: 0, demand: drawn)
   }
 

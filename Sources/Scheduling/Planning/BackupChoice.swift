@@ -34,7 +34,7 @@ struct BackupChoice {
     let site = problem.site
     let steps = min(problem.horizon, tuning.backupSteps)
     let peaks = forecast.peaks(steps: steps, forecast: problem.outlook.net, deviations: tuning.peak)
-    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    let idle = site.servers.allIdleKilowatts
     var before = 0.0
     return peaks.enumerated().map { index, peak in
       let asked = max(0, peak - before)

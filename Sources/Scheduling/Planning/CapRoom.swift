@@ -4,7 +4,7 @@ struct CapRoom {
   private let isCapped: Bool
 
   init(site: HeatSite, situation: PlanSituation) {
-    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    let idle = site.servers.allIdleKilowatts
     isCapped = situation.caps.contains { $0 != nil }
     room = situation.caps.map { $0.map { $0 - idle } ?? .infinity }
     for task in situation.running where !task.isPreemptible {

@@ -35,7 +35,7 @@ struct GreedyRule {
     guard let layers, !layers.isEmpty else { return 0 }
     let mean = layers.reduce(0, +) / Double(layers.count)
     let charge = (mean - situation.mains) / max(1, site.store.charge - situation.mains)
-    return site.store.backup.price(electricity: electricity) * min(1, max(0, (1 - charge) / 0.7))
+    return site.store.backup.price(electricity: electricity) * AskPrice.emptiness(charge: charge)
   }
 
   /// EUR for each step, net of electricity, wear and heat.

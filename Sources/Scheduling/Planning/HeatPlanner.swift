@@ -79,7 +79,7 @@ package struct HeatPlanner: Sendable {
         }
       legionella?.observe(outlet: layers.last ?? 0, at: situation.step)
       if let last = situation.last, !jumped, estimate.blindSteps == 0 {
-        let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+        let idle = site.servers.allIdleKilowatts
         identification.observe(
           last, mean: layers.reduce(0, +) / Double(layers.count), capacity: site.store.kilowattHoursPerKelvin,
           electricity: (idle + lastPower) * stepHours, hours: stepHours)

@@ -27,6 +27,9 @@ package struct ServerDescription: Hashable, Sendable {
   /// Share of the electricity that reaches the loop as heat.
   package var capture: Double
 
+  /// Of all slots, at work or not, in kW.
+  package var allIdleKilowatts: Double { Double(slots) * idleKilowatts }
+
   package init(slots: Int, idleKilowatts: Double, capture: Double) {
     self.slots = slots
     self.idleKilowatts = idleKilowatts

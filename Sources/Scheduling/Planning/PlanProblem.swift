@@ -55,7 +55,7 @@ struct PlanProblem: Sendable {
         }
       }
     }
-    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    let idle = site.servers.allIdleKilowatts
     for index in 0..<horizon {
       let busy = firmPower[index] + heldPower[index]
       let cap = index < situation.caps.count ? situation.caps[index] : nil
@@ -112,7 +112,7 @@ struct PlanProblem: Sendable {
   }
 
   func slotLimits(worth: [Double]) -> SlotPrices.Limits {
-    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    let idle = site.servers.allIdleKilowatts
     return SlotPrices.Limits(
       slots: firmSlots.map { Double(site.servers.slots) - $0 },
       power: (0..<horizon).map { index in

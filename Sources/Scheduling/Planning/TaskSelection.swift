@@ -87,7 +87,7 @@ struct TaskSelection {
     // The step that would take the place of this one, and what all the others cost.
     let others = later.prefix(needed - 1).reduce(0, +)
     let isOpen = task.deadline > horizon
-    let instead = needed - 1 < later.count ? later[needed - 1] : (isOpen ? Double.infinity : .infinity)
+    let instead = needed - 1 < later.count ? later[needed - 1] : Double.infinity
     let reward = task.revenue * (isOpen ? min(1, Double(later.count + 1) / Double(needed)) : 1)
     if task.isStarted {
       return instead.isInfinite ? (isOpen ? reward / Double(needed) - now : .infinity) : instead - now

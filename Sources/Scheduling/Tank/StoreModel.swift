@@ -22,6 +22,16 @@ package struct StoreModel: Hashable, Sendable {
     package var coldKelvinHours = 0.0
 
     package init() {}
+
+    package static func += (sum: inout Flows, part: Flows) {
+      sum.absorbed += part.absorbed
+      sum.dumped += part.dumped
+      sum.backup += part.backup
+      sum.delivered += part.delivered
+      sum.unmet += part.unmet
+      sum.loss += part.loss
+      sum.coldKelvinHours += part.coldKelvinHours
+    }
   }
 
   /// What is asked of the store in a time: kWh.
@@ -62,25 +72,42 @@ package struct StoreModel: Hashable, Sendable {
     comfort: Double
   ) -> Flows {
     var flows = Flows()
-    let parts = max(1, Int((hours / Self.longestPart).rounded(.up)))
-    let part = hours / Double(parts)
+    let (parts, part) = Self.parts(of: hours)
     for _ in 0..<parts {
-      draw(demand.taps / Double(parts), mains: mains, &flows)
-      circulate(
-        demand.heating / Double(parts), supply: description.heatingSupply, back: description.heatingReturn,
-        &flows)
-      circulate(description.loopKilowatts * part, supply: -99, back: tank.top.value - 5, &flows)
+      serve(demand, shares: parts, hours: part, mains: mains, &flows)
       absorb(serverHeat, hours: part, &flows)
       runBackup(hours: part, below: backupBelow, boosts: boosts, &flows)
-      flows.loss +=
-        tank.lose(
-          to: Celsius(description.ambient), wattsPerKelvin: description.lossWattsPerKelvin,
-          seconds: part * 3600
-        ).kilowattHours
-      tank.mix()
+      rest(hours: part, &flows)
       flows.coldKelvinHours += max(0, comfort - tank.top.value) * part
     }
     return flows
+  }
+
+  /// How many parts a time is computed in, and the hours of each.
+  private static func parts(of hours: Double) -> (count: Int, hours: Double) {
+    let count = max(1, Int((hours / longestPart).rounded(.up)))
+    return (count, hours / Double(count))
+  }
+
+  /// Taps, space heating and circulation loop take one of `shares` equal shares of what is asked.
+  private mutating func serve(
+    _ demand: Demand, shares: Int, hours: Double, mains: Double, _ flows: inout Flows
+  ) {
+    draw(demand.taps / Double(shares), mains: mains, &flows)
+    circulate(
+      demand.heating / Double(shares), supply: description.heatingSupply, back: description.heatingReturn,
+      &flows)
+    circulate(description.loopKilowatts * hours, supply: -99, back: tank.top.value - 5, &flows)
+  }
+
+  /// What a store does by itself: it cools, and warm water rises.
+  private mutating func rest(hours: Double, _ flows: inout Flows) {
+    flows.loss +=
+      tank.lose(
+        to: Celsius(description.ambient), wattsPerKelvin: description.lossWattsPerKelvin,
+        seconds: hours * 3600
+      ).kilowattHours
+    tank.mix()
   }
 
   /// Lets a time pass whose energies were measured: the model's shape, the meters' sums.
@@ -88,22 +115,12 @@ package struct StoreModel: Hashable, Sendable {
     hours: Double, demand: Demand, absorbed: Double, backup: Double, mains: Double
   ) {
     var flows = Flows()
-    let parts = max(1, Int((hours / Self.longestPart).rounded(.up)))
-    let part = hours / Double(parts)
+    let (parts, part) = Self.parts(of: hours)
     for _ in 0..<parts {
-      draw(demand.taps / Double(parts), mains: mains, &flows)
-      circulate(
-        demand.heating / Double(parts), supply: description.heatingSupply, back: description.heatingReturn,
-        &flows)
-      circulate(description.loopKilowatts * part, supply: -99, back: tank.top.value - 5, &flows)
+      serve(demand, shares: parts, hours: part, mains: mains, &flows)
       absorb(max(0, absorbed) / hours, hours: part, &flows)
-      let layer = min(
-        max(0, tank.temperatures.count - description.backup.heatedLayers), tank.temperatures.count - 1)
-      tank.heat(layer: layer, by: Joules(kilowattHours: max(0, backup) / Double(parts)))
-      _ = tank.lose(
-        to: Celsius(description.ambient), wattsPerKelvin: description.lossWattsPerKelvin, seconds: part * 3600
-      )
-      tank.mix()
+      tank.heat(layer: lowestHeated, by: Joules(kilowattHours: max(0, backup) / Double(parts)))
+      rest(hours: part, &flows)
     }
   }
 
@@ -175,7 +192,13 @@ package struct StoreModel: Hashable, Sendable {
       || (boosts && sensor < description.hottestCoolant - 2)
     guard isBackupOn else { return }
     let energy = heater.kilowatts * hours
-    tank.heat(layer: min(max(0, layers - heater.heatedLayers), layers - 1), by: Joules(kilowattHours: energy))
+    tank.heat(layer: lowestHeated, by: Joules(kilowattHours: energy))
     flows.backup += energy
+  }
+
+  /// Where the backup heater is.
+  private var lowestHeated: Int {
+    let layers = tank.temperatures.count
+    return min(max(0, layers - description.backup.heatedLayers), layers - 1)
   }
 }

@@ -112,7 +112,7 @@ package enum Weekday: String, Hashable, Sendable, Codable, CaseIterable {
   case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
   /// 1970-01-01 was a Thursday.
-  init(daysSinceEpoch day: Int) {
+  package init(daysSinceEpoch day: Int) {
     let index = day + 3
     self = Self.allCases[index - index.quotientRoundedDown(by: 7) * 7]
   }

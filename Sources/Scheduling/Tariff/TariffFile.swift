@@ -69,7 +69,7 @@ extension DayAheadPrices {
     case (nil, let url?):
       self.init(source: .url(url), clock: clock, factor: factor, added: added, otherwise: otherwise)
     default:
-      _ = value.mistake("electricity has a file and a url; one of them must go", as: Bool.self)
+      value.report("electricity has a file and a url; one of them must go")
       return nil
     }
   }

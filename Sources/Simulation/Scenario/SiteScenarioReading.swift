@@ -91,7 +91,7 @@ struct ScenarioTariff {
       return SyntheticPrices(mean: mean, spread: spread, peaks: peaks, added: added)
     }
     if yaml.has("electricity") {
-      _ = value.mistake("tariff has electricity and synthetic; one of them must go", as: Bool.self)
+      value.report("tariff has electricity and synthetic; one of them must go")
       return nil
     }
     let heat = yaml.required("heat") { $0.energyPrice() }

@@ -72,7 +72,7 @@ struct SiteRun: Sendable {
     }
     let hours = SiteScenario.stepHours
     let busy = running.reduce(0) { $0 + $1.task.kilowatts }
-    let idle = Double(site.servers.slots) * site.servers.idleKilowatts
+    let idle = site.servers.allIdleKilowatts
     let flows = heat((busy + idle) * site.servers.capture, decision)
     totals.add(flows, busy: busy, idle: idle, price: series.price[step], hours: hours, site: site)
     metered.serverHeat += (busy + idle) * site.servers.capture * hours
@@ -98,16 +98,9 @@ struct SiteRun: Sendable {
       taps: series.taps[step] / Double(parts), heating: series.heating[step] / Double(parts))
     var sum = StoreModel.Flows()
     for _ in 0..<parts {
-      let flows = store.advance(
+      sum += store.advance(
         hours: partHours, demand: demand, serverHeat: serverHeat, mains: series.mains[step],
         backupBelow: decision.backupBelow, boosts: decision.boosts, comfort: site.comfort)
-      sum.absorbed += flows.absorbed
-      sum.dumped += flows.dumped
-      sum.backup += flows.backup
-      sum.delivered += flows.delivered
-      sum.unmet += flows.unmet
-      sum.loss += flows.loss
-      sum.coldKelvinHours += flows.coldKelvinHours
     }
     return sum
   }

@@ -30,9 +30,7 @@ struct SiteSeries: Hashable, Sendable {
     switch scenario.electricity {
     case .synthetic(let prices):
       isDayAhead = true
-      // 1970-01-01 was a Thursday.
-      price = prices.series(
-        days: days, dayOfYear: dayOfYear, weekday: (first + 3) % 7, random: &market)
+      price = prices.series(days: days, dayOfYear: dayOfYear, firstDay: first, random: &market)
     case .tariff(let tariff):
       if case .dayAhead = tariff { isDayAhead = true }
       let midnight = scenario.clock.instant(day: first, minute: 0)

@@ -1,4 +1,5 @@
 import Glibc
+import Scheduling
 
 /// Day-ahead prices that no market made, in the form that markets give them: dear in the morning and the evening, cheap
 /// by night and at a summer's noon, below nothing on windy or sunny days off; hours of one day rise and fall together.
@@ -21,16 +22,16 @@ package struct SyntheticPrices: Hashable, Sendable {
 
   /// - Parameters:
   ///   - dayOfYear: of the first day, from 1.
-  ///   - weekday: of the first day; 5 and 6 are the weekend.
+  ///   - firstDay: its days since 1970-01-01.
   /// - Returns: EUR/kWh by step of a quarter of an hour; four steps in a row cost the same.
-  func series(days: Int, dayOfYear: Int, weekday: Int, random: inout SplitMix64) -> [Double] {
+  func series(days: Int, dayOfYear: Int, firstDay: Int, random: inout SplitMix64) -> [Double] {
     var prices: [Double] = []
     prices.reserveCapacity(days * SiteScenario.stepsPerDay)
     var weather = random.normal()
     for day in 0..<days {
       // Wind that blows today blows tomorrow by two thirds.
       weather = 0.65 * weather + (1 - 0.65 * 0.65).squareRoot() * random.normal()
-      let isOff = (weekday + day) % 7 >= 5
+      let isOff = Weekday(daysSinceEpoch: firstDay + day).isWeekend
       let season = cos(2 * .pi * Double(dayOfYear + day - 20) / 365)
       let sun = max(0, 0.5 - 0.5 * season) * (0.5 + 0.5 * random.unit())
       let base = mean + spread * (weather + 0.4 * season) - (isOff ? 0.3 * spread : 0)

@@ -66,7 +66,7 @@ final class OpenAttribute: Sendable {
   func modified() throws(SysfsError) -> Instant {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
-    return SysfsRoot.modified(status)
+    return Instant(status.st_mtim)
   }
 
   func malformed(_ text: String, expected: String) -> SysfsError {

@@ -160,11 +160,7 @@ package struct SysfsRoot: Sendable {
     guard stat(hostPath(path), &status) == 0 else {
       throw SysfsError(.read, hostPath(path), .system(errno: Glibc.errno))
     }
-    return Self.modified(status)
-  }
-
-  static func modified(_ status: stat) -> Instant {
-    Instant(Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    return Instant(status.st_mtim)
   }
 
   /// Permission bits of a file; nothing where there is none.

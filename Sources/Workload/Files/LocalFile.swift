@@ -100,7 +100,10 @@ package enum LocalFile {
     return names
   }
 
-  private static func read(
+  /// The same of the rest of an open file.
+  ///
+  /// - Parameter path: its name for messages.
+  package static func read(
     descriptor: Int32, named path: String, limit: ByteCount
   ) throws(FileError) -> [UInt8] {
     // Most files are small, the kernel's above all: only what is longer is worth a large buffer.
