@@ -165,7 +165,10 @@ let package = Package(
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
       "AgentTests",
-      of: ["Agent", "Ledger", "Receipts", "Scheduling", "Simulation", "Telemetry", "Workload", "TestSupport"]),
+      of: [
+        "Agent", "HeatBridge", "Ledger", "Receipts", "Scheduling", "Simulation", "Telemetry", "Workload",
+        "TestSupport",
+      ]),
     tests("VirtualMachineTests", of: ["Telemetry", "Workload", "TestSupport"]),
     tests("ArchitectureTests", of: []),
   ]

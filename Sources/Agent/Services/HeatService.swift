@@ -31,7 +31,7 @@ struct HeatService: RecurringService {
           safetyMaximum: node.configuration.heat.cutOff)
       },
       decision: plan.reasons.map(\.sentence).first ?? "", needsHeat: plan.demand >= .wanted,
-      ask: plan.ask, offeredSlots: plan.slots,
+      ask: plan.ask, askEURPerSlotHour: Double(plan.ask.perSlotHour.value) / 1e6, offeredSlots: plan.slots,
       runningReplicas: await node.workbench.running, finishedRuns: await node.workbench.finished,
       electric: totals.electric, heat: totals.heat,
       faults: (await node.heat.snapshot?.faults ?? []).map(\.description))

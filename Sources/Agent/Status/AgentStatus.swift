@@ -16,6 +16,8 @@ package struct AgentStatus: Codable, Sendable, Hashable {
   package var needsHeat: Bool
   /// What a slot-hour must bring, and why.
   package var ask: AskPrice
+  /// `ask.perSlotHour`, for those who read the file and shouldn't have to know the formula: the MQTT bridge shows it.
+  package var askEURPerSlotHour: Double
   package var offeredSlots: Int
   package var runningReplicas: Int
   package var finishedRuns: Int

@@ -54,7 +54,7 @@ struct DemoScreen {
     return [
       "  \(pad(node.title, 12))\(tank), \(status.needsHeat ? "needs heat" : "warm enough")",
       "\(indent)\(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done; asks "
-        + "\(three(Double(status.ask.perSlotHour.value) / 1e6)) EUR/h at \(three(status.ask.electricity.value)) EUR/kWh",
+        + "\(three(status.askEURPerSlotHour)) EUR/h at \(three(status.ask.electricity.value)) EUR/kWh",
       "\(indent)\(two(status.electric.kilowattHours)) kWh used, \(two(status.heat.kilowattHours)) kWh to the water"
         + (node.remark.isEmpty ? "" : "; \(node.remark)"),
     ]

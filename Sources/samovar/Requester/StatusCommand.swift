@@ -73,7 +73,7 @@ struct StatusCommand: AsyncParsableCommand {
     print("decision  \(status.decision)")
     print(
       "price     electricity \(Decimals.text(status.ask.electricity.value, 3)) EUR/kWh,"
-        + " asks \(Decimals.text(Double(status.ask.perSlotHour.value) / 1e6, 3)) EUR per slot and hour")
+        + " asks \(Decimals.text(status.askEURPerSlotHour, 3)) EUR per slot and hour")
     print(
       "work      \(status.runningReplicas) running in \(status.offeredSlots) slots, \(status.finishedRuns) done"
     )
