@@ -30,7 +30,7 @@ package actor EmbeddedLedger: ContributionLedger {
   private var log = EventLog()
   private var seenVersion: Int?
 
-  private var queue: [(ticket: UInt64, call: SignedCall)] = []
+  private var queue: [(ticket: UInt64, call: CheckedCall)] = []
   private var answers: [UInt64: Result<Inclusion, LedgerError>] = [:]
   private var nextTicket: UInt64 = 0
 
@@ -74,13 +74,25 @@ package actor EmbeddedLedger: ContributionLedger {
 
   // MARK: - Appending
 
-  package func submit(_ call: SignedCall) async throws(LedgerError) -> Inclusion {
-    guard queue.count < Self.greatestQueue else {
-      throw .unavailable(reason: "\(queue.count) calls of this process wait for their block already")
-    }
+  /// Signatures are checked here on whatever thread calls, so that many submits use all cores, and while the actor makes
+  /// blocks of those before.
+  @concurrent package nonisolated func submit(_ call: SignedCall) async throws(LedgerError) -> Inclusion {
     guard call.payload.count <= Self.greatestCall else {
       throw .rejected(
         .malformed(reason: "\(call.payload.count) bytes are more than the \(Self.greatestCall) of a call"))
+    }
+    let checked: CheckedCall
+    do {
+      checked = try CheckedCall(call, in: domain)
+    } catch {
+      throw .rejected(error)
+    }
+    return try await include(checked)
+  }
+
+  private func include(_ call: CheckedCall) async throws(LedgerError) -> Inclusion {
+    guard queue.count < Self.greatestQueue else {
+      throw .unavailable(reason: "\(queue.count) calls of this process wait for their block already")
     }
     let ticket = nextTicket
     nextTicket += 1
@@ -118,7 +130,7 @@ package actor EmbeddedLedger: ContributionLedger {
   }
 
   /// One transaction: catches up, ticks where due, and makes a block of the calls that the rules accept.
-  private func append(_ calls: [SignedCall]) throws(LedgerError) -> [Result<Inclusion, Rejection>] {
+  private func append(_ calls: [CheckedCall]) throws(LedgerError) -> [Result<Inclusion, Rejection>] {
     try translating {
       guard let key else { throw LedgerFileError.readOnly(path: store.path) }
       var replay = try takeReplay()
@@ -127,22 +139,25 @@ package actor EmbeddedLedger: ContributionLedger {
         try follow(&replay, file.read)
         if let (block, effect) = try replay.makeTick(at: clock, key: key) {
           try file.insert(block, firstCall: replay.nextCall)
-          log.record(effect, height: replay.state.height, domain: domain)
+          log.record(effect, height: replay.state.height)
         }
         var effect = ChainReplay.Effect()
+        var included: [SignedCall] = []
         for call in calls {
-          results.append(
-            Result { () throws(Rejection) in
-              let applied = try replay.include(call, verifying: true)
-              effect.calls.append(applied)
-              return applied.inclusion
-            })
+          do throws(Rejection) {
+            let applied = try replay.include(call)
+            effect.calls.append(applied)
+            included.append(call.signed)
+            results.append(.success(applied.inclusion))
+          } catch {
+            results.append(.failure(error))
+          }
         }
-        guard !effect.calls.isEmpty else { return }
+        guard !included.isEmpty else { return }
         let firstCall = replay.nextCall
-        let block = replay.makeBlock(of: effect.calls.map(\.call), at: clock, key: key)
+        let block = replay.makeBlock(of: included, at: clock, key: key)
         try file.insert(block, firstCall: firstCall)
-        log.record(effect, height: replay.state.height, domain: domain)
+        log.record(effect, height: replay.state.height)
       }
       self.replay = replay
       return results
@@ -182,7 +197,7 @@ package actor EmbeddedLedger: ContributionLedger {
     do {
       try read(replay.number, replay.nextCall) { block in
         let effect = try replay.apply(block, depth: .rules)
-        log.record(effect, height: replay.state.height, domain: domain)
+        log.record(effect, height: replay.state.height)
         last = block
       }
       if let last { try replay.verifySeal(of: last) }
@@ -267,7 +282,7 @@ extension EmbeddedLedger {
       var all = EventLog(keeping: .max / 4)
       do {
         try store.read(after: 0, nextCall: 1) { block in
-          all.record(try replay.apply(block, depth: .rules), height: replay.state.height, domain: domain)
+          all.record(try replay.apply(block, depth: .rules), height: replay.state.height)
           if let found = all.events(after: cursor, limit: limit), found.count == limit { throw Enough() }
         }
       } catch is Enough {}

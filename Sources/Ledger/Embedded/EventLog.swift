@@ -28,11 +28,11 @@ struct EventLog {
 
   private var firstKept: UInt64 { next - UInt64(recent.count) }
 
-  mutating func record(_ effect: ChainReplay.Effect, height: Height, domain: EIP712Domain) {
+  mutating func record(_ effect: ChainReplay.Effect, height: Height) {
     append(effect.opening, height: height)
     for applied in effect.calls {
       let inclusion = applied.inclusion
-      places[applied.call.digest(in: domain)] = Place(
+      places[applied.digest] = Place(
         height: inclusion.height, index: inclusion.index, firstEvent: next, eventCount: inclusion.events.count
       )
       append(inclusion.events, height: height)

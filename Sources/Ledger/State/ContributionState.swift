@@ -6,9 +6,9 @@ package import Workload
 ///
 /// A value: copy it to try something. A call that is rejected leaves it as it was, so rules check everything
 /// before they change anything.
-package struct ContributionState: Sendable {
+package struct ContributionState: Sendable, Codable {
   /// Whether reveals and reports of equivocation have their signatures checked.
-  package enum SignaturePolicy: Sendable {
+  package enum SignaturePolicy: Sendable, Codable {
     case verify
     /// For simulations, which make millions of receipts and need no keys.
     case assumeValid
@@ -54,11 +54,15 @@ package struct ContributionState: Sendable {
   /// Tasks that are ASSIGNED, REVEALING or in JURY, sorted.
   var running: [TaskPlace] = []
   /// Tasks that became PROVISIONAL, in the order of their verdicts; some may be FINAL since.
-  var provisional: ArraySlice<TaskPlace> = []
+  var provisional = PlaceQueue()
   /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
   var emitted: [Event] = []
+  /// Who signed the receipt in the call at hand, where that was found ahead.
+  var recovered: RecoveredSigner?
+  /// What the last state hash left for the next one.
+  var hashMemory = StateHashMemory()
 
   /// How many beacons are kept; as many block hashes as the EVM keeps.
   static let beaconsKept = 256
@@ -141,7 +145,7 @@ package struct ContributionState: Sendable {
 }
 
 /// Where a task is kept.
-struct TaskPlace: Hashable, Comparable, Sendable {
+struct TaskPlace: Hashable, Comparable, Sendable, Codable {
   let bag: Int
   let task: Int
 
