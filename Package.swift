@@ -138,7 +138,8 @@ let package = Package(
 
     // Built by Benchmarks/ledger-load.
     .executableTarget(
-      name: "ledger-load-timer", dependencies: ["Ledger", "Receipts", "Workload"], path: "Benchmarks/LedgerLoad",
+      name: "ledger-load-timer", dependencies: ["Ledger", "Receipts", "Workload"],
+      path: "Benchmarks/LedgerLoad",
       swiftSettings: house, linkerSettings: linking),
 
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.

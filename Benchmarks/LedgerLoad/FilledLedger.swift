@@ -50,6 +50,7 @@ struct FilledLedger {
     LedgerLoad.report("calls", Double(clock.calls))
     LedgerLoad.report("blocks", Double(try await ledger.tip().block))
     LedgerLoad.report("tasks", Double(bags) * Double(Self.tasksPerBag))
+    for note in await ledger.checkpointNotes() { print("note\t\(note)") }
     try await ledger.close()
   }
 

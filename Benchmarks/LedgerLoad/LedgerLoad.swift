@@ -37,6 +37,7 @@ import Workload
     let tip = try await ledger.tip()
     report("blocks", Double(tip.block))
     print("state\t\(tip.stateHash)")
+    for note in await ledger.checkpointNotes() { print("note\t\(note)") }
   }
 
   private static func measureAudit(_ path: String) throws {

@@ -3,7 +3,7 @@ internal import Workload
 
 /// The state that a chain of blocks leads to, and the place in the chain that it stands at. The embedded ledger follows
 /// its file with one; the audit derives everything again with one.
-struct ChainReplay {
+struct ChainReplay: Codable {
   /// How much of a block is derived again rather than believed.
   enum Depth {
     /// Chain of hashes and the rules: enough for blocks under a hash that is checked, such as those of one's own file.
@@ -27,10 +27,20 @@ struct ChainReplay {
   /// Calls at the present height.
   private(set) var callsAtHeight: UInt32 = 0
 
+  /// Blocks and calls so far.
+  var entries: UInt64 { number + nextCall - 1 }
+
   init(genesis: Genesis) throws(GenesisError) {
     state = try ContributionState(genesis: genesis)
     genesisDigest = try genesis.digest
     hash = genesisDigest
+  }
+
+  /// The same place in the chain with another state. Tests forge with it.
+  func with(_ state: ContributionState) -> ChainReplay {
+    var copy = self
+    copy.state = state
+    return copy
   }
 
   /// One call of a block, applied.
