@@ -136,6 +136,12 @@ let package = Package(
       name: "telemetry-cost-timer", dependencies: ["Telemetry", "Workload"], path: "Benchmarks/TelemetryCost",
       swiftSettings: house, linkerSettings: linking),
 
+    // Built by Benchmarks/ledger-load.
+    .executableTarget(
+      name: "ledger-load-timer", dependencies: ["Ledger", "Receipts", "Workload"],
+      path: "Benchmarks/LedgerLoad",
+      swiftSettings: house, linkerSettings: linking),
+
     // Examples: payloads that stand on no floor of ours. Optimised in debug builds too, since the tests run it.
     .executableTarget(
       name: "efast", path: "examples/efast/Sources",
