@@ -53,7 +53,9 @@ struct DrawTelling {
     case .first: "with the first voters"
     case .replacement: "with voters in place of those who failed"
     case .additional: "with one voter more, as the odds don't reach"
+    case .audit: "with an auditor"
     case .jury: "with jurors"
+    case .reaudit: "with somebody in place of the banned"
     }
   }
 

@@ -8,7 +8,9 @@ extension Event {
       .committed(let name, _), .revealed(let name, _, _), .replicaTimedOut(let name), .judged(let name, _),
       .equivocated(let name):
       name.task
-    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _):
+    case .auditRolled(let task, _), .sealed(let task, _, _, _), .disputed(let task, _),
+      .provisional(let task, _),
+      .reopened(let task, _), .ended(let task, _):
       task
     case .roundOpened(let opening): opening.task
     case .paid(let payment): payment.replica.task
@@ -28,7 +30,7 @@ extension Call {
     switch self {
     case .assign(let id), .acknowledge(let id, _), .decline(let id, _), .extend(let id, _),
       .commit(let id, _, _),
-      .seal(let id), .tally(let id), .drawJury(let id), .finalize(let id), .expire(let id):
+      .seal(let id), .tally(let id), .drawJury(let id), .finalize(let id), .reaudit(let id), .expire(let id):
       id == task
     case .reveal(let reveal): reveal.receipt.taskID == task.word
     case .reportEquivocation(let proof): proof.first.taskID == task.word

@@ -20,6 +20,7 @@ struct EventTelling {
     case .committed(let name, let digest):
       "\(who(name)) commits to \(Cast.short(digest)), which is salted and tells nobody its vote."
     case .replicaTimedOut(let name): "\(who(name)) is too late."
+    case .auditRolled(_, let roll): audit(roll)
     case .sealed(_, let round, let beacon, let by):
       "Round \(round) is sealed under the beacon \(Cast.short(beacon)); votes are revealed until height \(by)."
     case .revealed(let name, let receipt, let hash): reveal(name, receipt, hash)
@@ -27,6 +28,7 @@ struct EventTelling {
       "\(roots.count) results stand against each other: a jury decides, whatever the weights."
     case .judged(let name, let verdict): "\(who(name)) \(Self.words(verdict))."
     case .provisional(_, let verdict): decision(verdict)
+    case .reopened(_, let banned): reopening(banned)
     case .ended(_, let settlement): "The task is \(settlement.end.rawValue)."
     case .slashed, .struck, .credibilityGained, .jailed, .standingChanged, .banned, .operatorBanned,
       .equivocated:
@@ -65,10 +67,23 @@ struct EventTelling {
       + "\(receipt.cpuMillis) ms of processor time, under the receipt \(Cast.short(hash))."
   }
 
+  private func audit(_ roll: AuditRoll) -> String {
+    "The votes of round \(roll.round) are in and hidden. The beacon \(Cast.short(roll.beacon)) rolls \(roll.roll) of "
+      + "10000 for an audit, and the rate is \(roll.rate): "
+      + (roll.isAudited ? "an auditor has to do the work again." : "no audit.")
+  }
+
+  private func reopening(_ banned: [Address]) -> String {
+    let names = banned.map(cast.name).joined(separator: ", ")
+    return
+      "Winners were banned since (\(names)), and without them the verdict does not stand: it is re-audited."
+  }
+
   private func decision(_ verdict: Verdict) -> String {
     "Verdict: \(Cast.short(verdict.resultRoot)), \(verdict.byJury ? "by jury" : "by the odds"), credibility "
       + "\(verdict.credibilityPPM) ppm\(verdict.isLowDiversity ? ", LOW_DIVERSITY" : ""). It is PROVISIONAL; the hold "
       + "ends at height \(verdict.finalFrom)."
+      + (verdict.bounty > 0 ? " Each auditor who was right in it gets \(verdict.bounty.inEuros) on top." : "")
   }
 
   private static func words(_ verdict: ReplicaVerdict) -> String {

@@ -15,10 +15,11 @@ struct TallyTelling {
         "  The result \(Cast.short(group.resultRoot)) has \(votes.joined(separator: ", ")); G = \(product)"
         + (group.weights.count > 1 ? " = \(group.odds)." : ".")
     }
-    if lines.isEmpty {
-      return ["The votes are counted: nobody revealed one."]
-    }
+    if lines.isEmpty { lines = ["  Nobody revealed one that counts."] }
     lines.insert("The votes are counted:", at: 0)
+    for node in tally.unheard {
+      lines.append("  The word of \(cast.name(node)) counts for nothing: it is banned since.")
+    }
     lines.append("  " + (tally.isByJury ? jury(tally) : odds(tally)))
     return lines
   }
@@ -32,9 +33,8 @@ struct TallyTelling {
   }
 
   private func odds(_ tally: TallyTrace) -> String {
-    guard tally.groups.count == 1, let group = tally.groups.first else {
-      return "That is dissent: weights never overrule it."
-    }
+    guard let group = tally.groups.first else { return "So there is no result." }
+    guard tally.groups.count == 1 else { return "That is dissent: weights never overrule it." }
     let operators = group.weights.count
     let need = "r(T) = \(tally.required) operators are needed, and there are \(operators)"
     guard operators >= max(1, tally.required) else { return "\(need): not enough." }

@@ -25,6 +25,8 @@ package struct TallyTrace: Hashable, Sendable, Codable {
   }
 
   package var groups: [Group]
+  /// Nodes that are banned since they voted: their word counts for nothing.
+  package var unheard: [Address]
   /// r(T).
   package var required: Int
   /// T, as it was applied: at most 1 where diversity is low.
@@ -41,7 +43,8 @@ extension ContributionState {
   func tallyTrace(of task: TaskID) -> TallyTrace? {
     guard let place = place(of: task), let panel = bags[place.bag].tasks[place.task].panel else { return nil }
     let order = bags[place.bag].terms.order
-    let revealed = panel.replicas.filter { $0.status.result != nil }
+    let all = panel.replicas.filter { $0.status.result != nil }
+    let revealed = all.filter { !nodes[$0.nodeNumber].isBanned }
     let groups = revealed.distinctRoots.map { root in
       let members = revealed.filter { $0.status.result?.resultRoot == root }
       let weights = weights(of: members)
@@ -50,7 +53,8 @@ extension ContributionState {
         jurors: members.count { $0.role == .jury })
     }
     return TallyTrace(
-      groups: groups, required: parameters.requiredOperators(trust: order.trust),
+      groups: groups, unheard: all.filter { nodes[$0.nodeNumber].isBanned }.map(\.node),
+      required: parameters.requiredOperators(trust: order.trust),
       trust: panel.isLowDiversity ? min(1, order.trust) : order.trust,
       isByJury: bags[place.bag].tasks[place.task].name == "JURY",
       lead: parameters.juryLead(trust: order.trust))

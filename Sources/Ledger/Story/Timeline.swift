@@ -12,9 +12,11 @@ package struct Timeline: Hashable, Sendable, Codable {
     // Of the task.
     case posted = "P"
     case opened = "O"
+    case auditRolled = "a"
     case sealed = "S"
     case disputed = "D"
     case verdict = "V"
+    case reopened = "R"
     case ended = "E"
     // Of a replica.
     case drawn = "A"
@@ -33,9 +35,11 @@ package struct Timeline: Hashable, Sendable, Codable {
       switch self {
       case .posted: "posted"
       case .opened: "round opened"
+      case .auditRolled: "audit roll"
       case .sealed: "sealed"
       case .disputed: "disputed"
       case .verdict: "verdict"
+      case .reopened: "opened again"
       case .ended: "ended"
       case .drawn: "drawn"
       case .acknowledged: "acknowledged"
@@ -102,9 +106,11 @@ extension Event {
     switch self {
     case .bagPosted: .task(.posted)
     case .roundOpened: .task(.opened)
+    case .auditRolled: .task(.auditRolled)
     case .sealed: .task(.sealed)
     case .disputed: .task(.disputed)
     case .provisional: .task(.verdict)
+    case .reopened: .task(.reopened)
     case .ended, .tasksCancelled: .task(.ended)
     case .drawn(let name, _, _): .replica(name, .drawn)
     case .acknowledged(let name, _): .replica(name, .acknowledged)

@@ -100,10 +100,10 @@ extension Timeline.Kind {
     switch self {
     case .posted, .opened, .ended, .drawn: .grey
     case .acknowledged, .extended: .orange
-    case .committed, .sealed: .sky
+    case .committed, .sealed, .auditRolled: .sky
     case .revealed: .blue
     case .won, .verdict: .green
-    case .lost, .withheld, .timedOut, .disputed: .vermilion
+    case .lost, .withheld, .timedOut, .disputed, .reopened: .vermilion
     case .declined, .undecided: .purple
     }
   }

@@ -50,7 +50,14 @@ struct StoryNetwork {
       member.hardwareClass = Bytes32(UInt128(number % 2))
       return member
     }
-    chain = try Chain(demoGenesis(members: members) { $0.juryLead = 1 + UInt32(seed % 2) })
+    chain = try Chain(
+      demoGenesis(members: members) {
+        $0.juryLead = 1 + UInt32(seed % 2)
+        $0.auditRate = 4_000
+        $0.auditRateAlert = 6_000
+        $0.holdBlocks = 40
+        $0.unbondingBlocks = 40 + 48 * 50 + 5
+      })
     try chain.block()
     for member in members {
       let price: Amount = random.chance(15) ? 2_000_000 : 1
@@ -66,7 +73,16 @@ struct StoryNetwork {
     for _ in 0..<500 where chain.state.bags.contains(where: { $0.open > 0 }) {
       try chain.block()
       for member in members where random.chance(75) { try work(member) }
-      for call in chain.state.dueCalls(limit: 30) { try chain.crank(call) }
+      for call in chain.state.dueCalls(limit: 30) { try crank(call) }
+    }
+  }
+
+  /// A call before it in the block may have taken its slots, or banned a winner.
+  private mutating func crank(_ call: Call) throws {
+    do {
+      try chain.crank(call)
+    } catch let rejection as Rejection {
+      guard case .wrongPhase = rejection else { throw rejection }
     }
   }
 
@@ -79,7 +95,8 @@ struct StoryNetwork {
       } else if duty.mayExtend, random.chance(10) {
         try chain.call(.extend(name.task, round: name.round), by: name.node)
       } else if !random.chance(10) {
-        let root = random.chance(8) ? Bytes32(UInt128(member.node.word.words[3])) : honest(name.task)
+        let lie = random.chance(50) ? Bytes32(666) : Bytes32(UInt128(member.node.word.words[3]))
+        let root = random.chance(8) ? lie : honest(name.task)
         let receipt = receipt(name, root: root, price: duty.price, hardwareClass: member.hardwareClass)
         try perform(duty, receipt: receipt)
       }

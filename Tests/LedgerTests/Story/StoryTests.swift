@@ -8,14 +8,17 @@ import Workload
 
 /// The story of a task, told from its events.
 @Suite struct StoryTests {
-  /// One declines, one is late, one lies, jurors decide. The text is `dispute.txt` beside this file. Where the telling or
+  /// One declines, one is late, one lies, an auditor looks on, jurors decide. The text is `dispute.txt` beside this file. Where the telling or
   /// the genesis changes on purpose, SAMOVAR_WRITE_GOLDEN=1 writes it anew, and somebody reads what changed.
   @Test func aDisputeIsToldAsTheGoldenTextHasIt() throws {
     // Three share an operator with another, two a site.
     let members =
       (1...8).map { Member($0) } + (9...11).map { Member($0, operatorNumber: $0 - 8) }
       + (12...13).map { Member($0, site: $0 - 8) }
-    var chain = try network(members, auditPool: 5_000_000) { $0.juryLead = 2 }
+    var chain = try network(members, auditPool: 5_000_000) {
+      $0.juryLead = 2
+      $0.auditRate = 10_000
+    }
     let task = try chain.assigned(order(trust: 2, cap: 4))
     let first = try #require(chain.task(task).panel).replicas.map(\.node)
     try chain.call(.decline(task, round: 0), by: first[0])
@@ -51,6 +54,7 @@ import Workload
     let chain = network.chain
     var findings: Set<DrawTrace.Finding> = []
     var ends: [String: Int] = [:]
+    var roles: Set<ReplicaRole> = []
     for bag in chain.state.bags {
       for index in 0..<bag.terms.order.taskCount {
         let task = bag.terms.id.task(index)
@@ -66,6 +70,7 @@ import Workload
         for draw in story.record.entries.flatMap(\.draws) {
           drawn[1] += draw.taken.map { "\(draw.round) \($0.node) \($0.slot)" }
           findings.formUnion(draw.places.map(\.finding))
+          roles.insert(draw.role)
         }
         #expect(drawn[0] == drawn[1], "seed \(seed)")
         #expect(story.money.addsUp == true, "seed \(seed): \(story.money)")
@@ -76,6 +81,7 @@ import Workload
     #expect(!findings.contains(.unexplained), "seed \(seed): \(findings)")
     #expect(findings.isSuperset(of: [.taken, .busy, .sameOperator]), "seed \(seed): \(findings)")
     #expect(ends["FINAL", default: 0] > 8, "seed \(seed): \(ends)")
+    #expect(roles.isSuperset(of: [.vote, .audit]), "seed \(seed): \(roles)")
   }
 
   @Test func aChartFitsItsWidthAndHidesNoMark() throws {
