@@ -5,6 +5,14 @@ internal import Workload
 struct EventTelling {
   let cast: Cast
   let terms: BagTerms
+  /// Whether anybody was drawn to do the work once more.
+  let hasAuditor: Bool
+
+  init(_ record: TaskRecord, cast: Cast) {
+    self.cast = cast
+    terms = record.terms
+    hasAuditor = record.state.panel?.replicas.contains { $0.role == .audit || $0.role == .reaudit } ?? false
+  }
 
   /// Nothing for events that are told elsewhere, or not of tasks.
   func sentence(_ event: Event) -> String? {
@@ -83,7 +91,8 @@ struct EventTelling {
     "Verdict: \(Cast.short(verdict.resultRoot)), \(verdict.byJury ? "by jury" : "by the odds"), credibility "
       + "\(verdict.credibilityPPM) ppm\(verdict.isLowDiversity ? ", LOW_DIVERSITY" : ""). It is PROVISIONAL; the hold "
       + "ends at height \(verdict.finalFrom)."
-      + (verdict.bounty > 0 ? " Each auditor who was right in it gets \(verdict.bounty.inEuros) on top." : "")
+      + (verdict.bounty > 0 && hasAuditor
+        ? " Each auditor who was right in it gets \(verdict.bounty.inEuros) on top." : "")
   }
 
   private static func words(_ verdict: ReplicaVerdict) -> String {

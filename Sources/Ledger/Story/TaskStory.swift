@@ -50,9 +50,11 @@ package struct TaskStory: Hashable, Sendable, Codable {
   }
 
   private static func events(_ record: TaskRecord, _ cast: Cast) -> [String] {
-    let telling = EventTelling(cast: cast, terms: record.terms)
+    let telling = EventTelling(record, cast: cast)
     var lines: [String] = []
     var last: Height?
+    // Disputed, and no juror was drawn yet.
+    var awaitsJury = false
     for entry in record.entries {
       var told: [String] = []
       // Why a replica left stands before who takes its place; who is drawn before what he has to do.
@@ -60,6 +62,14 @@ package struct TaskStory: Hashable, Sendable, Codable {
       told += leaving.compactMap(telling.sentence)
       if let tally = entry.tally { told += TallyTelling(cast: cast).lines(tally) }
       for draw in entry.draws { told += DrawTelling(cast: cast).lines(draw) }
+      for event in entry.events {
+        switch event {
+        case .disputed: awaitsJury = true
+        case .roundOpened: awaitsJury = false
+        case .ended where awaitsJury: told.append("No juror who is eligible and free was found in time.")
+        default: continue
+        }
+      }
       told += rest.compactMap(telling.sentence)
       guard !told.isEmpty else { continue }
       if entry.height != last {
