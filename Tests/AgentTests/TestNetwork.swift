@@ -79,7 +79,7 @@ final class TestNetwork: Sendable {
     parameters.commit = BlockTimer(floor: 1_200, tauThousandths: 3_000)
     parameters.reveal = BlockTimer(floor: 600, tauThousandths: 250)
     parameters.hardStop = BlockTimer(floor: 6_000, tauThousandths: 48_000)
-    parameters.jurySearch = BlockTimer(floor: 1_200, tauThousandths: 3_000)
+    parameters.search = BlockTimer(floor: 1_200, tauThousandths: 3_000)
     return parameters
   }
 

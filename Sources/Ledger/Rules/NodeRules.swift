@@ -12,8 +12,9 @@ extension ContributionState {
       NodeRecord(
         address: from, registration: registration,
         standing: .probation(winsLeft: parameters.minimumCredibility), credibility: 0, strikes: 0, slots: [],
-        offers: [], declines: NodeRecord.DeclineCount(epoch: 0, count: 0), gainDay: 0, gains: [:], earned: 0,
-        slashed: 0))
+        offers: [], declines: NodeRecord.DeclineCount(epoch: 0, count: 0), gainDay: 0, gains: [:],
+        reopened: 0,
+        earned: 0, slashed: 0))
     emit(.nodeRegistered(node: from, registration))
   }
 

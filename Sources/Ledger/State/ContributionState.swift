@@ -32,6 +32,8 @@ package struct ContributionState: Sendable {
   package internal(set) var withdrawn: Amount = 0
   /// Oldest first.
   package internal(set) var debts: [Debt] = []
+  /// Until here audits are as frequent as after a ban for collusion.
+  package internal(set) var alertUntil: Height = 0
 
   package internal(set) var operators: [Address: OperatorRecord] = [:]
   /// In order of registration.
@@ -51,10 +53,14 @@ package struct ContributionState: Sendable {
 
   // Indices over the above, for speed. No part of the state's hash.
 
-  /// Tasks that are ASSIGNED, REVEALING or in JURY, sorted.
+  /// Tasks that somebody has to act on before their verdict, the first or a second one, sorted.
   var running: [TaskPlace] = []
-  /// Tasks that became PROVISIONAL, in the order of their verdicts; some may be FINAL since.
-  var provisional: ArraySlice<TaskPlace> = []
+  /// Holds in the order of their ends; some may be over since.
+  var holds: ArraySlice<Hold> = []
+  /// By node number.
+  var wins: [Int: Wins] = [:]
+  /// Tasks that a banned node has won, in the order of the bans; some may need no re-audit.
+  var cascade: ArraySlice<TaskPlace> = []
   /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
@@ -109,10 +115,8 @@ package struct ContributionState: Sendable {
 
   /// Forgets what is done at the heads of the indices.
   private mutating func pruneIndices() {
-    while let place = provisional.first {
-      if case .provisional = bags[place.bag].tasks[place.task] { break }
-      provisional.removeFirst()
-    }
+    while let hold = holds.first, !isOpen(hold) { holds.removeFirst() }
+    while let place = cascade.first, !needsReaudit(place) { cascade.removeFirst() }
     while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count {
       queuedBags.removeFirst()
     }

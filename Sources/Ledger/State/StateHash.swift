@@ -7,7 +7,7 @@ extension ContributionState {
   /// Proportional to the size of the state: for the ends of epochs and for audits, not for every call.
   package var stateHash: Bytes32 {
     var hash = StateHasher()
-    hash.text("state 1")
+    hash.text("state 2")
     hash.add(domain.separator)
     hash.add(height)
     hash.add(epoch)
@@ -27,6 +27,7 @@ extension ContributionState {
     hash.list(debts) {
       $0.add($1.to); $0.add($1.amount)
     }
+    hash.add(alertUntil)
     hash.list(operators.sorted { $0.key < $1.key }) {
       $0.add($1.key)
       $0.add($1.value.nodes)
@@ -121,6 +122,7 @@ private struct StateHasher {
     list(node.gains.sorted { $0.key < $1.key }) {
       $0.add($1.key); $0.add($1.value)
     }
+    add(node.reopened)
     add(node.earned)
     add(node.slashed)
   }
@@ -142,14 +144,9 @@ private struct StateHasher {
     case .revealing(let panel, let reveals):
       tag(2, panel)
       add(reveals)
-    case .jury(let panel, .drawing(let beacon, let until)):
+    case .jury(let panel, let stage):
       tag(3, panel)
-      add(beacon)
-      add(until)
-    case .jury(let panel, .committing): tag(4, panel)
-    case .jury(let panel, .revealing(let reveals)):
-      tag(5, panel)
-      add(reveals)
+      add(stage)
     case .provisional(let panel, let verdict):
       tag(6, panel)
       add(verdict)
@@ -164,6 +161,28 @@ private struct StateHasher {
       tag(9, panel)
       add(settlement)
     case .cancelled: add(10 as UInt8)
+    case .sealed(let panel, .drawing(let beacon, let until)):
+      tag(11, panel)
+      add(beacon)
+      add(until)
+    case .sealed(let panel, .committing): tag(12, panel)
+    case .reaudit(let panel, let verdict, let stage):
+      tag(13, panel)
+      add(verdict)
+      add(stage)
+    }
+  }
+
+  private mutating func add(_ stage: FreshStage) {
+    switch stage {
+    case .drawing(let beacon, let until):
+      add(0 as UInt8)
+      add(beacon)
+      add(until)
+    case .committing: add(1 as UInt8)
+    case .revealing(let reveals):
+      add(2 as UInt8)
+      add(reveals)
     }
   }
 
@@ -175,6 +194,7 @@ private struct StateHasher {
     add(panel.settledAt)
     add(UInt64(panel.wanted))
     add(panel.isLowDiversity ? 1 : 0 as UInt8)
+    add(panel.isReopened ? 1 : 0 as UInt8)
     add(panel.drawing.seed)
     add(panel.drawing.listEpoch)
     add(panel.drawing.steps)
@@ -228,6 +248,7 @@ private struct StateHasher {
     add(verdict.finalFrom)
     add(verdict.byJury ? 1 : 0 as UInt8)
     add(verdict.credibilityPPM)
+    add(verdict.bounty)
   }
 
   private mutating func add(_ settlement: Settlement) {

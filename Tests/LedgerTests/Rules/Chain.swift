@@ -188,7 +188,11 @@ func demoGenesis(members: [Member], auditPool: UInt64 = 0, _ change: (inout Para
   parameters.jailBlocks = 50
   parameters.accept = BlockTimer(floor: 3, tauThousandths: 100)
   parameters.reveal = BlockTimer(floor: 4, tauThousandths: 250)
-  parameters.jurySearch = BlockTimer(floor: 10, tauThousandths: 1000)
+  parameters.search = BlockTimer(floor: 10, tauThousandths: 1000)
+  // Tests of audits set the rates that they need.
+  parameters.auditRate = 0
+  parameters.auditRateSingle = 0
+  parameters.auditRateAlert = 0
   parameters.juryLead = 1
   parameters.juryLeadHighTrust = 1
   parameters.jurorMinimumCredibility = 0

@@ -21,15 +21,19 @@ struct Invariants {
   private(set) var ends: [String: Int] = [:]
   /// Verdicts by juries.
   private(set) var juries = 0
+  private(set) var audits = 0
+  private(set) var reopened = 0
   private var firstOffer: [Address: EpochNumber] = [:]
 
   /// The edges of "Task states"; QUEUED tasks may be cancelled.
   private static let edges: [String: Set<String>] = [
     "QUEUED": ["ASSIGNED", "CANCELLED"],
-    "ASSIGNED": ["REVEALING", "INCONCLUSIVE", "TIMED_OUT"],
+    "ASSIGNED": ["SEALED", "REVEALING", "INCONCLUSIVE", "TIMED_OUT"],
+    "SEALED": ["REVEALING"],
     "REVEALING": ["ASSIGNED", "JURY", "PROVISIONAL", "INCONCLUSIVE", "TIMED_OUT"],
     "JURY": ["PROVISIONAL", "INCONCLUSIVE"],
-    "PROVISIONAL": ["FINAL"],
+    "PROVISIONAL": ["FINAL", "REAUDIT"],
+    "REAUDIT": ["JURY", "PROVISIONAL", "INCONCLUSIVE"],
   ]
 
   private var calls = 0
@@ -123,8 +127,14 @@ struct Invariants {
     if case .assigned = task, panel.round == 0 {
       #expect(panel.replicas.allSatisfy { $0.status.result == nil }, "6: no result before the seal")
     }
-    guard case .provisional(_, let verdict) = task else { return }
-    let results = panel.replicas.filter { $0.status.result != nil }
+  }
+
+  /// Of a verdict that was given just now: who was banned before has no say, and who is banned by it has lost.
+  private func checkVerdict(_ id: TaskID, _ verdict: Verdict, _ state: ContributionState) {
+    guard let panel = state.task(id)?.state.panel,
+      let bag = state.bags.first(where: { $0.terms.id == id.bag })
+    else { return }
+    let results = panel.replicas.filter { $0.status.result != nil && state.node($0.node)?.isBanned == false }
     let roots = Set(results.compactMap { $0.status.result?.resultRoot })
     let operators = Set(results.compactMap { state.node($0.node)?.operatorAddress })
     let parameters = state.genesis.parameters
@@ -138,16 +148,51 @@ struct Invariants {
         mine - (others.max() ?? 0) >= parameters.juryLead(trust: bag.terms.order.trust),
         "10: the winner leads by d")
     } else {
-      #expect(roots.count == 1, "9: one root without a jury")
-      #expect(
-        operators.count >= parameters.requiredOperators(trust: bag.terms.order.trust), "9: enough operators")
+      #expect(roots == [verdict.resultRoot], "9: one root without a jury")
+      #expect(isEnough(operators, of: results, bag, panel, state), "9: enough operators, and their odds hold")
     }
+  }
+
+  /// Whether agreeing replicas are enough, worked out from the rules' page alone.
+  private func isEnough(
+    _ operators: Set<Address>, of results: [Replica], _ bag: BagRecord, _ panel: Panel,
+    _ state: ContributionState
+  ) -> Bool {
+    let parameters = state.genesis.parameters
+    let trust = UInt128(panel.isLowDiversity ? min(1, bag.terms.order.trust) : bag.terms.order.trust)
+    guard operators.count >= parameters.requiredOperators(trust: bag.terms.order.trust) else { return false }
+    let weights = operators.map { address -> UInt128 in
+      let own = results.compactMap { state.node($0.node) }.filter { $0.operatorAddress == address }
+      return own.map { node -> UInt128 in
+        guard ["ACTIVE", "EXITING"].contains(node.standing.name),
+          node.credibility >= parameters.minimumCredibility
+        else { return 1 }
+        return min(5 * UInt128(node.credibility) - 1, 1999)
+      }.max() ?? 1
+    }
+    if weights.allSatisfy({ $0 == 1 }), weights.count >= 3 { return true }
+    let odds = weights.reduce(1, *)
+    return trust <= 1 || odds * trust > (1 + odds) * (trust - 1)
+  }
+
+  /// 13: a task never becomes FINAL by winners who are banned.
+  private func checkFinal(_ id: TaskID, _ state: ContributionState) {
+    guard case .final(let panel, let verdict, _)? = state.task(id)?.state, !verdict.byJury,
+      let bag = state.bags.first(where: { $0.terms.id == id.bag })
+    else { return }
+    let winners = panel.replicas.filter { $0.status.name == "WON" }
+    let standing = winners.filter { state.node($0.node)?.isBanned == false }
+    guard standing.count < winners.count else { return }
+    let operators = Set(standing.compactMap { state.node($0.node)?.operatorAddress })
+    #expect(isEnough(operators, of: standing, bag, panel, state), "13: FINAL needs a banned node")
   }
 
   private mutating func follow(_ event: Event, _ state: ContributionState) {
     switch event {
     case .offered(let node, _): if firstOffer[node] == nil { firstOffer[node] = state.epoch }
-    case .provisional(_, let verdict): juries += verdict.byJury ? 1 : 0
+    case .provisional(let task, let verdict):
+      juries += verdict.byJury ? 1 : 0
+      checkVerdict(task, verdict, state)
     case .drawn(let name, _, _):
       #expect(
         state.epoch >= (firstOffer[name.node] ?? .max - 2) + 2, "8: offers are two epochs older than a draw")
@@ -160,7 +205,15 @@ struct Invariants {
     case .revealed(let name, _, _):
       #expect(sealed.contains(name.task), "6: nothing is revealed before the seal")
       #expect(reveals.insert(name).inserted, "4: one reveal")
-    case .judged(let name, _): #expect(verdicts.insert(name).inserted, "4: one verdict")
+    case .reopened(let task, let banned):
+      reopened += 1
+      #expect(
+        !banned.isEmpty && banned.allSatisfy { bannedNodes.contains($0) }, "5: only bans open a verdict again"
+      )
+      verdicts = verdicts.filter { $0.task != task }
+    case .auditRolled(_, let roll): audits += roll.isAudited ? 1 : 0
+    case .judged(let name, _):
+      #expect(verdicts.insert(name).inserted, "4: one verdict, until the task is opened again")
     case .paid(let payment):
       #expect(payments.insert(payment.replica).inserted, "19: paid once")
     case .leafAppended(_, let leaf):
@@ -172,7 +225,8 @@ struct Invariants {
       let name = ReplicaName(task: leaf.task, round: replica.round, node: replica.node)
       #expect(leaves.insert(name).inserted, "19: one leaf")
       #expect(payments.contains(name), "19: a leaf only for what is paid")
-    case .ended:
+    case .ended(let task, _):
+      checkFinal(task, state)
       #expect(leaves.count == payments.count, "19: every paid replica has exactly one leaf")
     case .slashed(let slash):
       #expect(
@@ -191,7 +245,8 @@ extension Event {
     case .drawn(let name, _, _), .acknowledged(let name, _), .declined(let name), .extended(let name, _),
       .committed(let name, _), .revealed(let name, _, _), .replicaTimedOut(let name), .judged(let name, _):
       name.task
-    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _):
+    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _),
+      .auditRolled(let task, _), .reopened(let task, _):
       task
     default: nil
     }

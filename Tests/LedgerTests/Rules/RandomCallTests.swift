@@ -27,6 +27,7 @@ extension SplitMix64 {
     #expect(walk.invariants.ends["FINAL", default: 0] > 10, "\(summary)")
     #expect(walk.invariants.ends.count >= 2, "other ends are reached as well; \(summary)")
     #expect(walk.invariants.juries > 0, "disputes are reached; \(summary)")
+    #expect(walk.invariants.audits > 0, "audits are reached; \(summary)")
     // 16: replay gives the same state hash.
     #expect(try walk.chain.replayed().stateHash == walk.chain.state.stateHash, "\(summary)")
   }
@@ -53,6 +54,11 @@ private struct Walk {
         $0.diversityFactor = count
         $0.maximumJurors = 5
         $0.epochBlocks = 3
+        $0.auditRate = 2_000
+        $0.auditRateSingle = 3_000
+        $0.auditRateAlert = 5_000
+        $0.holdBlocks = 20
+        $0.unbondingBlocks = 20 + 48 * 50 + 3
       })
     try chain.block()
     for member in members { try chain.join(member, slots: 3) }
