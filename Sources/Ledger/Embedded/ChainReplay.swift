@@ -45,6 +45,7 @@ struct ChainReplay: Codable {
 
   /// One call of a block, applied.
   struct Applied {
+    var call: SignedCall
     /// The call's name on this chain.
     var digest: Bytes32
     var inclusion: Inclusion
@@ -188,19 +189,19 @@ struct ChainReplay: Codable {
   /// Applies a call at the present height; it belongs into the next block that `seal` makes. A rejected call leaves
   /// everything as it was.
   mutating func include(_ checked: CheckedCall) throws(Rejection) -> Applied {
-    applied(checked.digest, events: try state.apply(checked))
+    applied(checked.signed, checked.digest, events: try state.apply(checked))
   }
 
   /// The same of a call whose signature is believed, as that of one's own file is.
   mutating func include(unchecked signed: SignedCall) throws(Rejection) -> Applied {
     let events = try state.apply(Call(encoded: signed.payload), from: signed.from, nonce: signed.nonce)
-    return applied(signed.digest(in: state.domain), events: events)
+    return applied(signed, signed.digest(in: state.domain), events: events)
   }
 
-  private mutating func applied(_ digest: Bytes32, events: [Event]) -> Applied {
+  private mutating func applied(_ call: SignedCall, _ digest: Bytes32, events: [Event]) -> Applied {
     let inclusion = Inclusion(height: state.height, index: callsAtHeight, events: events)
     callsAtHeight += 1
-    return Applied(digest: digest, inclusion: inclusion)
+    return Applied(call: call, digest: digest, inclusion: inclusion)
   }
 
   /// The block of the calls that were included since the last one.
