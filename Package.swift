@@ -168,7 +168,9 @@ let package = Package(
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests(
       "LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"], exclude: ["Story/dispute.txt"]),
-    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
+    tests(
+      "SimulationTests",
+      of: ["Ledger", "Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
       "AgentTests",
