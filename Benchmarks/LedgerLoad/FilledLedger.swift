@@ -6,8 +6,8 @@ import Workload
 /// A ledger on which tasks are worked, every call signed by its account: bags are posted, nodes acknowledge, commit and
 /// reveal, whoever cares turns the crank. The clock is ours, so that heights cost no waiting.
 struct FilledLedger {
-  private static let nodes = 64
-  private static let slots: UInt16 = 16
+  private static let nodes = 256
+  private static let slots: UInt16 = 4
   private static let tasksPerBag: UInt32 = 4_096
   private static let price: UInt64 = 1_000_000
 
