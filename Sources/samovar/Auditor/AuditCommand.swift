@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Ledger
 import Workload
 
@@ -26,24 +25,17 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let ledger = try Setting.of(self.ledger, option: "--ledger", variable: LedgerOptions.variable)
     let report: AuditReport
+    let bar = AuditProgressBar()
     do {
-      report = try Audit.run(ledger, temporaryDirectory: temporary, progress: progress)
+      report = try Audit.run(ledger, temporaryDirectory: temporary, progress: bar.show)
+      bar.clear()
     } catch {
+      bar.clear()
       StandardStream.error.write("samovar: cannot audit \(ledger): \(error)\n")
       throw ExitCode(2)
     }
     if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
     if !report.isClean { throw ExitCode(1) }
-  }
-
-  /// A line that is written over, on a terminal only.
-  private var progress: (Audit.Progress) -> Void {
-    guard isatty(STDERR_FILENO) == 1 else { return { _ in } }
-    return { progress in
-      let percent = progress.ofBlocks > 0 ? min(100, progress.blocks * 100 / progress.ofBlocks) : 100
-      let end = progress.blocks == progress.ofBlocks ? "\n" : ""
-      StandardStream.error.write("\r\(percent) % · \(progress.blocks) blocks · \(progress.calls) calls\(end)")
-    }
   }
 }
 
