@@ -97,7 +97,7 @@ package struct NodeAgent: Sendable {
       OfferService(node: node),
       ReplicaService(node: node),
       CrankService(account: node.account, log: log),
-      TimekeepingService(ledger: ledger),
+      TimekeepingService(ledger: ledger, log: log),
     ]
     if let feed = PriceFeed(
       node.configuration.tariff.electricity, stateDirectory: node.configuration.stateDirectory)
