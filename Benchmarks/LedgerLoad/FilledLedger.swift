@@ -45,7 +45,7 @@ struct FilledLedger {
       try await work(ledger)
       try await crank(ledger)
     }
-    LedgerLoad.report("seconds", watch.seconds)
+    watch.report()
     LedgerLoad.report("calls", Double(shared.calls))
     LedgerLoad.report("blocks", Double(try await ledger.tip().block))
     LedgerLoad.report("tasks", Double(bags) * Double(Self.tasksPerBag))

@@ -33,8 +33,10 @@ import Workload
     let directory = LedgerDirectory(path)
     let ledger = try EmbeddedLedger(directory, key: nil, now: { Instant(0) })
     _ = try await ledger.height()
-    report("seconds", start.seconds)
+    start.report()
+    let hashing = Stopwatch()
     let tip = try await ledger.tip()
+    report("hash", hashing.seconds)
     report("blocks", Double(tip.block))
     print("state\t\(tip.stateHash)")
     for note in await ledger.checkpointNotes() { print("note\t\(note)") }
@@ -43,7 +45,7 @@ import Workload
   private static func measureAudit(_ path: String) throws {
     let start = Stopwatch()
     let audit = try Audit.run(path, temporaryDirectory: path)
-    report("seconds", start.seconds)
+    start.report()
     report("entries", Double(audit.calls + audit.blocks))
     report("calls", Double(audit.calls))
     report("blocks", Double(audit.blocks))
@@ -56,11 +58,25 @@ import Workload
   private struct Usage: Error {}
 }
 
-/// Wall time since it was made.
+/// Wall time since it was made, and processor time of all threads: on a machine that others use too, the one says what
+/// they left, the other what it costs.
 struct Stopwatch {
   private let start = Self.now
+  private let startOfProcessor = Self.processor
 
   var seconds: Double { Self.now - start }
+
+  func report() {
+    LedgerLoad.report("seconds", seconds)
+    LedgerLoad.report("cpu", Self.processor - startOfProcessor)
+  }
+
+  private static var processor: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let seconds = { (time: timeval) in Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
 
   private static var now: Double {
     var time = timespec()
@@ -76,6 +92,7 @@ enum RecoverRate {
     let key = keyed("recover")
     let digests = (0..<256).map { Keccak256.hash("digest \($0)") }
     let signatures = digests.map(key.sign)
+    let whole = Stopwatch()
     let threads = (0..<cores).map { _ in
       RecoveringThread {
         let watch = Stopwatch()
@@ -90,6 +107,7 @@ enum RecoverRate {
     }
     LedgerLoad.report("cores", Double(cores))
     LedgerLoad.report("recovered", threads.reduce(0) { $0 + $1.result() })
+    whole.report()
   }
 }
 

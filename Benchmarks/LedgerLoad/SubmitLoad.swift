@@ -30,7 +30,7 @@ struct SubmitLoad {
       }
       try await group.waitForAll()
     }
-    LedgerLoad.report("seconds", watch.seconds)
+    watch.report()
     LedgerLoad.report("calls", Double(each * accounts.count))
     LedgerLoad.report("blocks", Double(try await ledger.tip().block - blocks))
     try await ledger.close()

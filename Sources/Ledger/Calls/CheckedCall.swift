@@ -26,6 +26,19 @@ struct CheckedCall: Sendable {
         RecoveredSigner(reveal.signature, of: reveal.receipt.digest(in: domain))
       } else { nil }
   }
+
+  /// The same of a call in a block that is believed, such as one of one's own file: nothing is looked up. Throws where the
+  /// payload isn't canonical.
+  init(believing signed: SignedCall, in domain: EIP712Domain) throws(Rejection) {
+    self.signed = signed
+    digest = signed.digest(in: domain)
+    call = try Call(encoded: signed.payload)
+    receipt =
+      if case .reveal(let reveal) = call {
+        RecoveredSigner(
+          believing: reveal.signature, of: reveal.receipt.digest(in: domain), by: reveal.receipt.node)
+      } else { nil }
+  }
 }
 
 /// Who signed a digest, found once: whoever asks again for the same signature and digest is told without the curve.
@@ -39,6 +52,12 @@ struct RecoveredSigner: Hashable, Sendable, Codable {
     self.signature = signature
     self.digest = digest
     signer = signature.signer(of: digest)
+  }
+
+  init(believing signature: Signature, of digest: Bytes32, by signer: Address) {
+    self.signature = signature
+    self.digest = digest
+    self.signer = signer
   }
 }
 

@@ -6,7 +6,8 @@ internal import Workload
 struct ChainReplay: Codable {
   /// How much of a block is derived again rather than believed.
   enum Depth {
-    /// Chain of hashes and the rules: enough for blocks under a hash that is checked, such as those of one's own file.
+    /// Chain of hashes and the rules: enough for blocks under a hash that is checked, such as those of one's own file. Who
+    /// signed a call or a receipt is believed.
     case rules
     /// All of it: signatures of blocks, beacons and calls, and the state hash of every block.
     case everything(BlockSigners)
@@ -137,7 +138,9 @@ struct ChainReplay: Codable {
     for (index, bytes) in calls.enumerated() {
       do {
         switch depth {
-        case .rules: effect.calls.append(try include(unchecked: SignedCall(stored: bytes)))
+        case .rules:
+          let signed = try SignedCall(stored: bytes)
+          effect.calls.append(try include(CheckedCall(believing: signed, in: state.domain)))
         case .everything(let signers): effect.calls.append(try include(signers.calls[index].get()))
         }
       } catch {
@@ -189,19 +192,10 @@ struct ChainReplay: Codable {
   /// Applies a call at the present height; it belongs into the next block that `seal` makes. A rejected call leaves
   /// everything as it was.
   mutating func include(_ checked: CheckedCall) throws(Rejection) -> Applied {
-    applied(checked.signed, checked.digest, events: try state.apply(checked))
-  }
-
-  /// The same of a call whose signature is believed, as that of one's own file is.
-  mutating func include(unchecked signed: SignedCall) throws(Rejection) -> Applied {
-    let events = try state.apply(Call(encoded: signed.payload), from: signed.from, nonce: signed.nonce)
-    return applied(signed, signed.digest(in: state.domain), events: events)
-  }
-
-  private mutating func applied(_ call: SignedCall, _ digest: Bytes32, events: [Event]) -> Applied {
+    let events = try state.apply(checked)
     let inclusion = Inclusion(height: state.height, index: callsAtHeight, events: events)
     callsAtHeight += 1
-    return Applied(call: call, digest: digest, inclusion: inclusion)
+    return Applied(call: checked.signed, digest: checked.digest, inclusion: inclusion)
   }
 
   /// The block of the calls that were included since the last one.

@@ -8,32 +8,33 @@ final class AuditProgressBar {
 
   private let isShown = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
-  private let start: ContinuousClock.Instant
+  /// The first report: copying the files comes before it, and is not to be taken for slowness.
+  private var first: (entries: UInt64, at: ContinuousClock.Instant)?
 
   init() {
-    start = clock.now
     if isShown { StandardStream.error.write("\r\u{1B}[Kcopying") }
   }
 
   func show(_ progress: Audit.Progress) {
     guard isShown else { return }
-    let elapsed = (clock.now - start) / .seconds(1)
-    StandardStream.error.write("\r\u{1B}[K\(Self.line(progress, after: elapsed))")
+    let first = first ?? (progress.entries, clock.now)
+    self.first = first
+    let rate = Double(progress.entries - first.entries) / ((clock.now - first.at) / .seconds(1))
+    StandardStream.error.write("\r\u{1B}[K\(Self.line(progress, entriesPerSecond: rate))")
   }
 
   func clear() {
     if isShown { StandardStream.error.write("\r\u{1B}[K") }
   }
 
-  private static func line(_ progress: Audit.Progress, after seconds: Double) -> String {
+  private static func line(_ progress: Audit.Progress, entriesPerSecond rate: Double) -> String {
     let all = max(1, progress.ofEntries)
     let done = min(progress.entries, all)
     let full = Int(done * UInt64(cells) / all)
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
     let percent = "\(done * 100 / all) %"
     guard done < all else { return "\(bar) \(percent) · comparing every byte" }
-    guard done > 0, seconds > 0 else { return "\(bar) \(percent)" }
-    let rate = Double(done) / seconds
+    guard rate.isFinite, rate >= 1 else { return "\(bar) \(percent)" }
     let left = Int((Double(all - done) / rate).rounded(.up))
     return "\(bar) \(percent) · \(done) of \(all) entries · \(Int(rate)) a second · \(clockText(left)) left"
   }

@@ -99,6 +99,21 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
         "beacon"
       ),
       ("UPDATE block SET signature = NULL WHERE number = 3", nil, ""),
+      // Of several faults the first: what is read or checked ahead waits for what stands before it.
+      (
+        "UPDATE block SET height = height + 1 WHERE number = 4; DELETE FROM block WHERE number = 8", 4,
+        "height of a block with calls"
+      ),
+      (
+        "UPDATE block SET signature = zeroblob(65) WHERE number = 9; UPDATE block SET time = time - 100000 WHERE number = 5",
+        5, "time"
+      ),
+      (
+        """
+        UPDATE block SET signature = (SELECT signature FROM block WHERE number = 2) WHERE number IN (3, 7);
+        UPDATE call SET payload = zeroblob(20) WHERE sequence = (SELECT max(sequence) FROM call)
+        """, 3, "signature of the block"
+      ),
       ("DELETE FROM block WHERE number = 8", 8, "number of the block"),
       ("DELETE FROM call WHERE sequence = 3", 4, "calls"),
       ("UPDATE call SET payload = zeroblob(200) WHERE block = \(third)", nil, "root of the calls"),
@@ -140,7 +155,7 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     let forged = SignedCall(
       from: network.requester.address, nonce: nonce, payload: theft.payload, signature: theft.signature)
     let firstCall = replay.nextCall
-    _ = try replay.include(unchecked: forged)
+    _ = try replay.include(CheckedCall(believing: forged, in: replay.state.domain))
     let block = replay.makeBlock(of: [forged], at: replay.time, key: network.ledgerKey)
     try store.append { try $0.insert(block, firstCall: firstCall) }
     try store.close()

@@ -88,6 +88,22 @@ import Workload
     #expect(try await ledger.inclusion(of: call.digest(in: ledger.domain)) == nil)
   }
 
+  /// The signature in a reveal is looked up before the rules are asked, and means the same to them.
+  @Test func aReceiptThatAnotherSignedIsNotRevealed() async throws {
+    let network = try EmbeddedNetwork()
+    var refused = 0
+    try await network.runBag(tasks: 2, through: [try network.open()]) { reveal, node, ledger in
+      let stranger = PrivateKey.generate().sign(reveal.receipt.digest(in: ledger.domain))
+      let forged = Reveal(receipt: reveal.receipt, signature: stranger, salt: reveal.salt)
+      do {
+        try await network.send(.reveal(forged), by: node, to: ledger)
+      } catch LedgerError.rejected(.badEvidence(let reason)) {
+        refused += reason.contains("not signed by") ? 1 : 0
+      }
+    }
+    #expect(refused == 4)
+  }
+
   @Test func aCallIsIncludedOnceAndFoundByItsDigest() async throws {
     let network = try EmbeddedNetwork()
     let ledger = try network.open()

@@ -94,7 +94,10 @@ struct EmbeddedNetwork {
 
   /// Joins, posts a bag and works until every task of it is FINAL.
   @discardableResult
-  func runBag(tasks: UInt32, through ledgers: [EmbeddedLedger]) async throws -> BagID {
+  func runBag(
+    tasks: UInt32, through ledgers: [EmbeddedLedger],
+    beforeReveal: (Reveal, PrivateKey, EmbeddedLedger) async throws -> Void = { _, _, _ in }
+  ) async throws -> BagID {
     try await tick(ledgers[0])
     try await join(ledgers)
     let posted = try await send(.postBag(order(tasks: tasks)), by: requester, to: ledgers[0])
@@ -105,6 +108,9 @@ struct EmbeddedNetwork {
       for (number, node) in nodes.enumerated() {
         let ledger = ledgers[number % ledgers.count]
         for duty in try await ledger.duties(of: node.address) {
+          if duty.action == .reveal, let reveal = duty.commitDigest.flatMap({ kept[$0] }) {
+            try await beforeReveal(reveal, node, ledger)
+          }
           try await perform(duty, by: node, on: ledger, kept: &kept)
         }
       }
