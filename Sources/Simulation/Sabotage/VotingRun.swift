@@ -55,6 +55,10 @@ package struct VotingRun {
     }
     outcome.final += 1
     if accepted != Self.right { outcome.wrong += 1 }
+    if UInt64(task) * UInt64(scenario.days) >= SabotageScenario.startDays * UInt64(scenario.tasks) {
+      outcome.finalLater += 1
+      if accepted != Self.right { outcome.wrongLater += 1 }
+    }
     for (node, vote) in zip(order(drawn, first: first), votes) {
       standing[node] = scheme.standing(
         after: standing[node], won: vote.root == accepted, votes: votes.count)
