@@ -161,7 +161,9 @@ let package = Package(
       of: ["Images", "LayerTar", "Sandbox", "Workload", "TestSupport", nioCore, nioHTTP1, nioPosix]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
     tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
-    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
+    tests(
+      "SimulationTests",
+      of: ["Simulation", "Ledger", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
       "AgentTests",

@@ -78,7 +78,8 @@ package struct SabotageReport: Hashable, Sendable, Codable {
 
   private var details: String {
     let headings = [
-      "coalition", "final", "wrong", "after week 1", "inconcl.", "timed out", "audits", "re-audits", "juries", "banned",
+      "coalition", "final", "wrong", "after week 1", "inconcl.", "timed out", "audits", "re-audits", "juries",
+      "banned",
       "lag h", "profit EUR", "honest EUR", "honest banned", "jailed", "calls",
     ]
     return TextTable.text(
@@ -86,7 +87,8 @@ package struct SabotageReport: Hashable, Sendable, Codable {
       rows.map { row in
         let rules = row.rules
         return [
-          row.name, "\(rules.final)", "\(rules.wrong)", Self.scientific(rules.errorLater), "\(rules.inconclusive)", "\(rules.timedOut)",
+          row.name, "\(rules.final)", "\(rules.wrong)", Self.scientific(rules.errorLater),
+          "\(rules.inconclusive)", "\(rules.timedOut)",
           "\(rules.audits)", "\(rules.reaudits)", "\(rules.juries)",
           "\(rules.membersBanned) of \(rules.members)",
           rules.lagHours.map { Decimals.text($0, 1) } ?? "–", Self.euros(rules.profit),
