@@ -16,6 +16,7 @@ import Testing
     scenario.days = 14
     // Fewer lists of offers to hash, which is slow without optimisation.
     scenario.parameters.epochBlocks = 500
+    scenario.parameters.unbondingBlocks += 400
     scenario.seed = seed
     scenario.coalition = Coalition(behaviour, percent: percent)
     return scenario
