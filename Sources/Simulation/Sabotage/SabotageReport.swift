@@ -67,18 +67,18 @@ package struct SabotageReport: Hashable, Sendable, Codable {
   private var comparison: String {
     let schemes = rows.first?.others.map(\.scheme) ?? []
     return TextTable.text(
-      ["coalition"] + schemes + ["rules"],
+      ["coalition"] + schemes + ["rules", "after week 1"],
       rows.map { row in
         let others = schemes.map { scheme in
           row.others.first { $0.scheme == scheme }.map(Self.point) ?? "–"
         }
-        return [row.name] + others + [Self.point(row.rules)]
+        return [row.name] + others + [Self.point(row.rules), Self.scientific(row.rules.errorLater)]
       })
   }
 
   private var details: String {
     let headings = [
-      "coalition", "final", "wrong", "after week 1", "inconcl.", "timed out", "audits", "re-audits", "juries",
+      "coalition", "final", "wrong", "inconcl.", "timed out", "audits", "re-audits", "juries",
       "banned",
       "lag h", "profit EUR", "honest EUR", "honest banned", "jailed", "calls",
     ]
@@ -87,7 +87,7 @@ package struct SabotageReport: Hashable, Sendable, Codable {
       rows.map { row in
         let rules = row.rules
         return [
-          row.name, "\(rules.final)", "\(rules.wrong)", Self.scientific(rules.errorLater),
+          row.name, "\(rules.final)", "\(rules.wrong)",
           "\(rules.inconclusive)", "\(rules.timedOut)",
           "\(rules.audits)", "\(rules.reaudits)", "\(rules.juries)",
           "\(rules.membersBanned) of \(rules.members)",
