@@ -113,7 +113,8 @@ package struct SabotagePlot {
     func box(_ place: (x: Double, y: Double)) -> ClosedBox {
       ClosedBox(x: place.x...(place.x + width), y: (place.y - 9)...place.y)
     }
-    guard let place = places.first(where: { place in !boxes.contains { $0.meets(box(place)) } }) ?? places.first
+    guard
+      let place = places.first(where: { place in !boxes.contains { $0.meets(box(place)) } }) ?? places.first
     else { return }
     boxes.append(box(place))
     canvas.text(text, place.x, place.y, size: 10)
