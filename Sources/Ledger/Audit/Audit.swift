@@ -14,23 +14,35 @@ internal import Workload
 ///    or in the file's head is found, though no row shows it. Only SQLite's change counter differs: it is kept
 ///    twice in the head, and so is its version, which we keep a second time as `user_version`.
 package enum Audit {
+  /// How far the replay is, told after each window of blocks. What comes after it, the comparison, takes far less time.
   package struct Progress: Hashable, Sendable {
     package var blocks: UInt64
     package var ofBlocks: UInt64
     package var calls: UInt64
+    package var ofCalls: UInt64
+
+    /// Blocks and calls.
+    package var entries: UInt64 { blocks + calls }
+    package var ofEntries: UInt64 { ofBlocks + ofCalls }
   }
 
   /// Audits a ledger's directory or its database file, which may be in use.
   ///
-  /// - Parameter temporaryDirectory: where a copy and a second writing of the ledger find room.
-  /// - Throws: `FileError` or `LedgerFileError` where it could not look at all. What it finds is in the report.
+  /// - Parameters:
+  ///   - temporaryDirectory: where a copy and a second writing of the ledger find room.
+  ///   - reading: is given the copy, a database file, where all is right. It lives as long as the call.
+  /// - Throws: `FileError` or `LedgerFileError` where it could not look at all, and what `reading` throws. What it finds
+  ///   is in the report.
   package static func run(
-    _ path: String, temporaryDirectory: String = "/tmp", progress: (Progress) -> Void = { _ in }
+    _ path: String, temporaryDirectory: String = "/tmp", progress: (Progress) -> Void = { _ in },
+    reading: (_ copy: String) throws -> Void = { _ in }
   ) throws -> AuditReport {
     let directory = LedgerDirectory(path)
     let isDirectory = LocalFile.exists(directory.database)
     let file = isDirectory ? directory.database : path
     let copy = try AuditCopy(of: file, temporaryDirectory: temporaryDirectory)
+    // Its end takes the files away: it must not come before they were read.
+    defer { withExtendedLifetime(copy) {} }
     var report = AuditReport(file: file)
     do {
       if let fault = copy.logFault {
@@ -50,6 +62,7 @@ package enum Audit {
         block: nil, what: "file, after block \(report.blocks)", expected: "pages that SQLite can read",
         found: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
     }
+    if report.isClean { try reading(copy.database) }
     return report
   }
 

@@ -3,9 +3,6 @@ internal import Receipts
 internal import Workload
 
 extension Audit {
-  /// How many blocks lie between two reports of progress.
-  private static let progressStride: UInt64 = 256
-
   /// Replays all blocks of the copy and writes each right one to the second file.
   static func derive(
     _ database: String, rewritten: String, report: inout AuditReport, progress: (Progress) -> Void
@@ -69,22 +66,59 @@ extension Audit {
     _ rows: Database, into copy: Database, _ replay: inout ChainReplay, report: inout AuditReport,
     progress: (Progress) -> Void
   ) throws {
-    let total = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(number) FROM block") ?? 0)
-    try BlockRows.read(rows, after: 0, nextCall: 1) { block in
-      let firstCall = replay.nextCall
-      let effect = try replay.apply(block, depth: .everything)
-      report.count(effect, of: block)
-      let sums = AuditReport.Sums(of: replay.state)
-      guard sums.isConserved else {
-        throw LedgerFault(
-          block: block.head.number, what: "sum of all money", expected: "deposits less withdrawals",
-          found: "\(sums)")
+    let ofBlocks = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(number) FROM block") ?? 0)
+    let ofCalls = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(sequence) FROM call") ?? 0)
+    func take(_ window: SignatureWindow) throws {
+      for (block, signers) in zip(window.blocks, window.signers()) {
+        let firstCall = replay.nextCall
+        let effect = try replay.apply(block, depth: .everything(signers))
+        report.count(effect, of: block)
+        let sums = AuditReport.Sums(of: replay.state)
+        guard sums.isConserved else {
+          throw LedgerFault(
+            block: block.head.number, what: "sum of all money", expected: "deposits less withdrawals",
+            found: "\(sums)")
+        }
+        try BlockStore.insert(copy, block, firstCall: firstCall)
       }
-      try BlockStore.insert(copy, block, firstCall: firstCall)
-      if block.head.number % progressStride == 0 || block.head.number == total {
-        progress(Progress(blocks: block.head.number, ofBlocks: total, calls: replay.nextCall - 1))
-      }
+      progress(
+        Progress(
+          blocks: replay.number, ofBlocks: ofBlocks, calls: replay.nextCall - 1, ofCalls: ofCalls))
     }
+    try readAhead(rows, in: replay.state.domain, take)
+  }
+
+  /// Gives all blocks in order to `take`, in windows whose signatures are looked up while the window before is taken.
+  /// What can't be read is thrown after all before it was taken, so that the first fault is the one that is named.
+  private static func readAhead(
+    _ rows: Database, in domain: EIP712Domain, _ take: (SignatureWindow) throws -> Void
+  ) throws {
+    struct Stopped: Error { var fault: any Error }
+    var ahead: SignatureWindow?
+    var blocks: [Block] = []
+    var signatures = 0
+    func flush() throws(Stopped) {
+      let next = SignatureWindow(blocks, in: domain)
+      (blocks, signatures) = ([], 0)
+      let before = ahead
+      ahead = next
+      do { if let before { try take(before) } } catch { throw Stopped(fault: error) }
+    }
+    var unreadable: (any Error)?
+    do {
+      try BlockRows.read(rows, after: 0, nextCall: 1) { block in
+        blocks.append(block)
+        signatures += 1 + block.calls.count
+        if signatures >= SignatureWindow.bound { try flush() }
+      }
+    } catch let stopped as Stopped {
+      throw stopped.fault
+    } catch {
+      unreadable = error
+    }
+    do throws(Stopped) { try flush() } catch { throw error.fault }
+    if let ahead { try take(ahead) }
+    if let unreadable { throw unreadable }
   }
 }
 

@@ -56,11 +56,7 @@ struct ByteReader {
   }
 
   mutating func address() throws(Rejection) -> Address {
-    guard bytes.count - position >= 20, let address = Address(bytes: bytes[position..<position + 20]) else {
-      throw .malformed(reason: "it ends at byte \(bytes.count), too early")
-    }
-    position += 20
-    return address
+    Address(lastBytesOf: Bytes32(0, UInt64(try integer(UInt32.self)), try integer(), try integer()))
   }
 
   mutating func signature() throws(Rejection) -> Signature {

@@ -16,11 +16,8 @@ struct BlockRows {
   ) throws {
     var rows = try BlockRows(db, nextCall: nextCall)
     let blocks = try Row.fetchCursor(
-      db.cachedStatement(
-        sql: """
-          SELECT number, height, time, previous, calls_root, beacon, state_hash, signature
-          FROM block WHERE number > ? ORDER BY number
-          """), arguments: [Int64(clamping: number)])
+      db.cachedStatement(sql: "\(blockColumns) WHERE number > ? ORDER BY number"),
+      arguments: [Int64(clamping: number)])
     var last = number
     while let row = try blocks.next() {
       last += 1
@@ -33,6 +30,16 @@ struct BlockRows {
         found: "one for block \(stray.block)")
     }
   }
+
+  /// A block without calls by its number; nothing where the file has none of that number.
+  static func tick(_ db: Database, number: UInt64) throws -> Block? {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "\(blockColumns) WHERE number = ?"), arguments: [Int64(clamping: number)])
+    return try row.map { try BlockRow($0, number: number).block(calls: []) }
+  }
+
+  private static let blockColumns =
+    "SELECT number, height, time, previous, calls_root, beacon, state_hash, signature FROM block"
 
   private init(_ db: Database, nextCall: UInt64) throws {
     calls = try Row.fetchCursor(

@@ -80,6 +80,13 @@ struct BlockStore {
     }
   }
 
+  /// A block without calls by its number; nothing where the file has none of that number.
+  func tick(number: UInt64) throws -> Block? {
+    try LedgerFileError.translating("read", path) {
+      try database.writeWithoutTransaction { db in try BlockRows.tick(db, number: number) }
+    }
+  }
+
   /// One immediate transaction: nobody else writes while `body` runs. What it inserted is on the disk when this
   /// returns, and gone when this throws.
   func append<Value>(_ body: (Appending) throws -> Value) throws -> Value {

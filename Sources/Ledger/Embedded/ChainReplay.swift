@@ -3,13 +3,13 @@ internal import Workload
 
 /// The state that a chain of blocks leads to, and the place in the chain that it stands at. The embedded ledger follows
 /// its file with one; the audit derives everything again with one.
-struct ChainReplay {
+struct ChainReplay: Codable {
   /// How much of a block is derived again rather than believed.
   enum Depth {
     /// Chain of hashes and the rules: enough for blocks under a hash that is checked, such as those of one's own file.
     case rules
     /// All of it: signatures of blocks, beacons and calls, and the state hash of every block.
-    case everything
+    case everything(BlockSigners)
   }
 
   let genesisDigest: Bytes32
@@ -27,15 +27,27 @@ struct ChainReplay {
   /// Calls at the present height.
   private(set) var callsAtHeight: UInt32 = 0
 
+  /// Blocks and calls so far.
+  var entries: UInt64 { number + nextCall - 1 }
+
   init(genesis: Genesis) throws(GenesisError) {
     state = try ContributionState(genesis: genesis)
     genesisDigest = try genesis.digest
     hash = genesisDigest
   }
 
+  /// The same place in the chain with another state. Tests forge with it.
+  func with(_ state: ContributionState) -> ChainReplay {
+    var copy = self
+    copy.state = state
+    return copy
+  }
+
   /// One call of a block, applied.
   struct Applied {
     var call: SignedCall
+    /// The call's name on this chain.
+    var digest: Bytes32
     var inclusion: Inclusion
   }
 
@@ -58,19 +70,22 @@ struct ChainReplay {
     }
     let effect =
       switch block.body {
-      case .tick(let beacon): try applyTick(block, beacon: beacon, depth: depth)
+      case .tick: try applyTick(block, depth: depth)
       case .calls(let calls): try applyCalls(calls, of: head, depth: depth)
       }
-    if depth == .everything { try verifySeal(of: block) }
+    if case .everything(let signers) = depth { try verifySeal(of: block, by: signers.seal) }
     advance(past: block)
     return effect
   }
 
   /// That the block is signed by the ledger's key and its state hash, where it has one, is that of the state. Checked of the last block
   /// of a replay of depth `rules`, it vouches for all blocks before: their hashes lead to it.
-  func verifySeal(of block: Block) throws(LedgerFault) {
+  mutating func verifySeal(of block: Block) throws(LedgerFault) {
+    try verifySeal(of: block, by: block.signature.signer(of: block.head, in: state.domain))
+  }
+
+  private mutating func verifySeal(of block: Block, by signer: Address?) throws(LedgerFault) {
     let key = state.genesis.ledgerKey
-    let signer = block.signature.signer(of: block.head, in: state.domain)
     guard signer == key else {
       throw LedgerFault(
         block: block.head.number, what: "signature of the block", expected: "the ledger key's, \(key)",
@@ -80,16 +95,14 @@ struct ChainReplay {
   }
 
   /// The state is hashed as a whole, which takes long where there are many tasks; so only ticks have it.
-  private func stateHash(with body: Block.Body) -> Bytes32 {
+  private mutating func stateHash(with body: Block.Body) -> Bytes32 {
     switch body {
-    case .tick: state.stateHash
+    case .tick: state.refreshedStateHash()
     case .calls: .zero
     }
   }
 
-  private mutating func applyTick(_ block: Block, beacon: Signature, depth: Depth) throws(LedgerFault)
-    -> Effect
-  {
+  private mutating func applyTick(_ block: Block, depth: Depth) throws(LedgerFault) -> Effect {
     let head = block.head
     let most = state.height + mostRise(at: head.time)
     guard head.height > state.height, head.height <= most else {
@@ -98,15 +111,11 @@ struct ChainReplay {
         expected: "from \(state.height + 1) to \(most) by the time of the block",
         found: "\(head.height)")
     }
-    if depth == .everything {
-      let statement = BeaconStatement(height: head.height, previous: head.previous)
-      let signer = beacon.signer(of: statement, in: state.domain)
-      guard signer == state.genesis.ledgerKey else {
-        throw LedgerFault(
-          block: head.number, what: "beacon",
-          expected: "signed by the ledger key, \(state.genesis.ledgerKey)",
-          found: signer.map { "signed by \($0), or for another height" } ?? "signed by nobody")
-      }
+    if case .everything(let signers) = depth, signers.beacon != state.genesis.ledgerKey {
+      throw LedgerFault(
+        block: head.number, what: "beacon",
+        expected: "signed by the ledger key, \(state.genesis.ledgerKey)",
+        found: signers.beacon.map { "signed by \($0), or for another height" } ?? "signed by nobody")
     }
     do {
       return Effect(opening: try state.open(BlockContext(height: head.height, beacon: head.beacon)))
@@ -127,8 +136,10 @@ struct ChainReplay {
     var effect = Effect()
     for (index, bytes) in calls.enumerated() {
       do {
-        let signed = try SignedCall(stored: bytes)
-        effect.calls.append(try include(signed, verifying: depth == .everything))
+        switch depth {
+        case .rules: effect.calls.append(try include(unchecked: SignedCall(stored: bytes)))
+        case .everything(let signers): effect.calls.append(try include(signers.calls[index].get()))
+        }
       } catch {
         throw LedgerFault(
           block: head.number, call: index, what: "call", expected: "one that the rules accept",
@@ -177,14 +188,20 @@ struct ChainReplay {
 
   /// Applies a call at the present height; it belongs into the next block that `seal` makes. A rejected call leaves
   /// everything as it was.
-  mutating func include(_ signed: SignedCall, verifying: Bool) throws(Rejection) -> Applied {
-    let events =
-      verifying
-      ? try state.apply(signed)
-      : try state.apply(Call(encoded: signed.payload), from: signed.from, nonce: signed.nonce)
+  mutating func include(_ checked: CheckedCall) throws(Rejection) -> Applied {
+    applied(checked.signed, checked.digest, events: try state.apply(checked))
+  }
+
+  /// The same of a call whose signature is believed, as that of one's own file is.
+  mutating func include(unchecked signed: SignedCall) throws(Rejection) -> Applied {
+    let events = try state.apply(Call(encoded: signed.payload), from: signed.from, nonce: signed.nonce)
+    return applied(signed, signed.digest(in: state.domain), events: events)
+  }
+
+  private mutating func applied(_ call: SignedCall, _ digest: Bytes32, events: [Event]) -> Applied {
     let inclusion = Inclusion(height: state.height, index: callsAtHeight, events: events)
     callsAtHeight += 1
-    return Applied(call: signed, inclusion: inclusion)
+    return Applied(call: call, digest: digest, inclusion: inclusion)
   }
 
   /// The block of the calls that were included since the last one.

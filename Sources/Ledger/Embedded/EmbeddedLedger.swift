@@ -16,6 +16,9 @@ package actor EmbeddedLedger: ContributionLedger {
   /// Heights that an idle ledger leaves out between two ticks, so that it grows by few rows a day.
   static let idleStride: UInt64 = 12
 
+  /// Blocks and calls between two checkpoints, at least.
+  package static let checkpointStride = CheckpointWriter.stride
+
   package nonisolated let genesis: Genesis
   package nonisolated let domain: EIP712Domain
   private let executor = SerialQueueExecutor(label: "samovar.ledger")
@@ -30,7 +33,15 @@ package actor EmbeddedLedger: ContributionLedger {
   private var log = EventLog()
   private var seenVersion: Int?
 
-  private var queue: [(ticket: UInt64, call: SignedCall)] = []
+  private let checkpoints: CheckpointFiles
+  private let writer: CheckpointWriter
+  private let checkpointStride: UInt64
+  /// Blocks and calls up to the last checkpoint that is known here.
+  private var checkpointed: (number: UInt64, entries: UInt64) = (0, 0)
+  /// Checkpoints that were found and not used, and why; of the last opening.
+  private var flaws: [String] = []
+
+  private var queue: [(ticket: UInt64, call: CheckedCall)] = []
   private var answers: [UInt64: Result<Inclusion, LedgerError>] = [:]
   private var nextTicket: UInt64 = 0
 
@@ -39,11 +50,12 @@ package actor EmbeddedLedger: ContributionLedger {
   /// - Parameters:
   ///   - key: the ledger's key; without it this process follows and can't append.
   ///   - expecting: the digest of the genesis that it must have grown from, where the caller knows.
+  ///   - checkpointStride: blocks and calls between two checkpoints, at least.
   ///   - now: the clock that blocks are dated by.
   /// - Throws: `LedgerFileError`, `GenesisError`, `FileError`.
   package init(
     _ directory: LedgerDirectory, key: PrivateKey?, expecting: Bytes32? = nil,
-    now: @escaping @Sendable () -> Instant
+    checkpointStride: UInt64 = EmbeddedLedger.checkpointStride, now: @escaping @Sendable () -> Instant
   ) throws {
     let genesis = try directory.genesis()
     let digest = try genesis.digest
@@ -64,23 +76,39 @@ package actor EmbeddedLedger: ContributionLedger {
     self.domain = try genesis.domain
     self.key = key
     self.now = now
+    self.checkpointStride = checkpointStride
+    checkpoints = CheckpointFiles(directory: directory.path)
+    writer = CheckpointWriter(checkpoints)
   }
 
   /// Lets go of the file. Calls after this throw `.unusable`.
   package func close() throws {
     replay = nil
+    writer.finish()
     try store.close()
   }
 
   // MARK: - Appending
 
-  package func submit(_ call: SignedCall) async throws(LedgerError) -> Inclusion {
-    guard queue.count < Self.greatestQueue else {
-      throw .unavailable(reason: "\(queue.count) calls of this process wait for their block already")
-    }
+  /// Signatures are checked here on whatever thread calls, so that many submits use all cores, and while the actor makes
+  /// blocks of those before.
+  @concurrent package nonisolated func submit(_ call: SignedCall) async throws(LedgerError) -> Inclusion {
     guard call.payload.count <= Self.greatestCall else {
       throw .rejected(
         .malformed(reason: "\(call.payload.count) bytes are more than the \(Self.greatestCall) of a call"))
+    }
+    let checked: CheckedCall
+    do {
+      checked = try CheckedCall(call, in: domain)
+    } catch {
+      throw .rejected(error)
+    }
+    return try await include(checked)
+  }
+
+  private func include(_ call: CheckedCall) async throws(LedgerError) -> Inclusion {
+    guard queue.count < Self.greatestQueue else {
+      throw .unavailable(reason: "\(queue.count) calls of this process wait for their block already")
     }
     let ticket = nextTicket
     nextTicket += 1
@@ -118,33 +146,39 @@ package actor EmbeddedLedger: ContributionLedger {
   }
 
   /// One transaction: catches up, ticks where due, and makes a block of the calls that the rules accept.
-  private func append(_ calls: [SignedCall]) throws(LedgerError) -> [Result<Inclusion, Rejection>] {
+  private func append(_ calls: [CheckedCall]) throws(LedgerError) -> [Result<Inclusion, Rejection>] {
     try translating {
       guard let key else { throw LedgerFileError.readOnly(path: store.path) }
       var replay = try takeReplay()
       var results: [Result<Inclusion, Rejection>] = []
+      var checkpoint: Checkpoint?
       try store.append { file in
         try follow(&replay, file.read)
         if let (block, effect) = try replay.makeTick(at: clock, key: key) {
           try file.insert(block, firstCall: replay.nextCall)
-          log.record(effect, height: replay.state.height, domain: domain)
+          log.record(effect, height: replay.state.height)
+          checkpoint = dueCheckpoint(of: replay)
         }
         var effect = ChainReplay.Effect()
+        var included: [SignedCall] = []
         for call in calls {
-          results.append(
-            Result { () throws(Rejection) in
-              let applied = try replay.include(call, verifying: true)
-              effect.calls.append(applied)
-              return applied.inclusion
-            })
+          do throws(Rejection) {
+            let applied = try replay.include(call)
+            effect.calls.append(applied)
+            included.append(call.signed)
+            results.append(.success(applied.inclusion))
+          } catch {
+            results.append(.failure(error))
+          }
         }
-        guard !effect.calls.isEmpty else { return }
+        guard !included.isEmpty else { return }
         let firstCall = replay.nextCall
-        let block = replay.makeBlock(of: effect.calls.map(\.call), at: clock, key: key)
+        let block = replay.makeBlock(of: included, at: clock, key: key)
         try file.insert(block, firstCall: firstCall)
-        log.record(effect, height: replay.state.height, domain: domain)
+        log.record(effect, height: replay.state.height)
       }
       self.replay = replay
+      if let checkpoint { writer.write(checkpoint) }
       return results
     }
   }
@@ -171,9 +205,34 @@ package actor EmbeddedLedger: ContributionLedger {
       replay = nil
       return taken
     }
+    let found = try checkpoints.newest(
+      genesis: genesis, digest: genesis.digest, tick: store.tick(number:))
+    flaws = found.flaws
+    if let checkpoint = found.checkpoint {
+      log = checkpoint.log
+      checkpointed = (checkpoint.replay.number, checkpoint.replay.entries)
+      return checkpoint.replay
+    }
     log = EventLog()
+    checkpointed = (0, 0)
     return try ChainReplay(genesis: genesis)
   }
+
+  /// The state after the tick that was just made, where it is time for a checkpoint.
+  private func dueCheckpoint(of replay: ChainReplay) -> Checkpoint? {
+    let entries = replay.entries
+    guard CheckpointWriter.isDue(entries: entries, since: checkpointed.entries, stride: checkpointStride)
+    else { return nil }
+    let before = checkpointed.number
+    checkpointed = (replay.number, entries)
+    // Another process may have written one lately.
+    if let newest = try? checkpoints.numbers().first, newest > before, newest <= replay.number { return nil }
+    log.foldPlaces()
+    return Checkpoint(replay: replay, log: log)
+  }
+
+  /// What the operator should know of checkpoints: which ones were not used and why, and that one could not be written.
+  package func checkpointNotes() -> [String] { flaws + [writer.note].compactMap { $0 } }
 
   private func follow(
     _ replay: inout ChainReplay, _ read: (UInt64, UInt64, (Block) throws -> Void) throws -> Void
@@ -182,7 +241,7 @@ package actor EmbeddedLedger: ContributionLedger {
     do {
       try read(replay.number, replay.nextCall) { block in
         let effect = try replay.apply(block, depth: .rules)
-        log.record(effect, height: replay.state.height, domain: domain)
+        log.record(effect, height: replay.state.height)
         last = block
       }
       if let last { try replay.verifySeal(of: last) }
@@ -267,7 +326,7 @@ extension EmbeddedLedger {
       var all = EventLog(keeping: .max / 4)
       do {
         try store.read(after: 0, nextCall: 1) { block in
-          all.record(try replay.apply(block, depth: .rules), height: replay.state.height, domain: domain)
+          all.record(try replay.apply(block, depth: .rules), height: replay.state.height)
           if let found = all.events(after: cursor, limit: limit), found.count == limit { throw Enough() }
         }
       } catch is Enough {}
@@ -314,6 +373,15 @@ extension EmbeddedLedger {
 
   /// Lets the file grow to so many pages and no further, as a full disk would. For tests.
   func limitPages(to count: Int) throws { try store.limitPages(to: count) }
+
+  /// The block of the checkpoint that the ledger was opened from, 0 where it was none; and that a checkpoint that is being
+  /// written is written. For tests.
+  func openedAt() throws -> UInt64 {
+    _ = try current { $0.number }
+    return checkpointed.number
+  }
+
+  func finishCheckpoint() { writer.finish() }
 
   /// The level of `PRAGMA synchronous`; 2 is FULL.
   func synchronous() throws -> Int? { try store.synchronous() }

@@ -16,9 +16,13 @@ struct EventLog {
   }
 
   private var recent: [RecordedEvent] = []
+  /// Encoded events that come before `recent`, from a checkpoint; read when somebody asks for one of them.
+  private var frozen: [UInt8]?
   /// Sequence number of the next event.
-  private var next: UInt64 = 1
-  private var places: [Bytes32: Place] = [:]
+  private(set) var next: UInt64 = 1
+  /// Of the calls since `places` was last folded.
+  private var newPlaces: [Bytes32: Place] = [:]
+  private var places = PlaceTable()
   private let bound: Int
 
   /// `keeping`: how many events stay in memory at least.
@@ -28,11 +32,11 @@ struct EventLog {
 
   private var firstKept: UInt64 { next - UInt64(recent.count) }
 
-  mutating func record(_ effect: ChainReplay.Effect, height: Height, domain: EIP712Domain) {
+  mutating func record(_ effect: ChainReplay.Effect, height: Height) {
     append(effect.opening, height: height)
     for applied in effect.calls {
       let inclusion = applied.inclusion
-      places[applied.call.digest(in: domain)] = Place(
+      newPlaces[applied.digest] = Place(
         height: inclusion.height, index: inclusion.index, firstEvent: next, eventCount: inclusion.events.count
       )
       append(inclusion.events, height: height)
@@ -46,15 +50,54 @@ struct EventLog {
     }
     // Twice the bound, so that the array is moved once for many events.
     if recent.count > bound * 2 { recent.removeFirst(recent.count - bound) }
+    if recent.count >= bound { frozen = nil }
   }
 
-  func place(of digest: Bytes32) -> Place? { places[digest] }
+  func place(of digest: Bytes32) -> Place? { newPlaces[digest] ?? places.place(of: digest) }
 
   /// Events after a cursor; nothing where the first of them is no longer kept.
-  func events(after cursor: EventCursor, limit: Int) -> [RecordedEvent]? {
+  mutating func events(after cursor: EventCursor, limit: Int) -> [RecordedEvent]? {
     guard cursor.sequence + 1 < next, limit > 0 else { return [] }
+    if cursor.sequence + 1 < firstKept { thaw() }
     guard cursor.sequence + 1 >= firstKept else { return nil }
     let start = Int(cursor.sequence + 1 - firstKept)
     return Array(recent[start..<min(recent.count, start + limit)])
+  }
+}
+
+// MARK: - Checkpoints
+
+extension EventLog {
+  /// The log as a checkpoint left it.
+  init(next: UInt64, places: PlaceTable, events: [UInt8]) {
+    self.init()
+    self.next = next
+    self.places = places
+    frozen = events
+  }
+
+  /// Sorts the places of the last calls in among the others, where they take less room.
+  mutating func foldPlaces() {
+    places.add(newPlaces)
+    newPlaces = [:]
+  }
+
+  /// For a checkpoint, after `foldPlaces`.
+  var foldedPlaces: PlaceTable { places }
+
+  /// The last events for a checkpoint, encoded.
+  mutating func encodedEvents() throws -> [UInt8] {
+    thaw()
+    return try CompactEncoder.encode(Array(recent.suffix(bound)))
+  }
+
+  /// Reads what a checkpoint had; what can't be read is derived again from the file.
+  private mutating func thaw() {
+    guard let bytes = frozen else { return }
+    frozen = nil
+    guard let events = try? CompactDecoder.decode([RecordedEvent].self, from: bytes[...]),
+      let last = events.last, last.cursor.sequence == firstKept - 1
+    else { return }
+    recent.insert(contentsOf: events, at: 0)
   }
 }

@@ -30,6 +30,7 @@ package struct LedgerDirectory: Hashable, Sendable {
     for leftover in [database, "\(database)-wal", "\(database)-shm"] where LocalFile.exists(leftover) {
       try LocalFile.remove(leftover)
     }
+    try CheckpointFiles(directory: path).removeAll()
     try BlockStore.create(path: database, genesis: String(decoding: json, as: UTF8.self))
     if let key {
       let text = key.withBytes { Hex.encode($0) + "\n" }

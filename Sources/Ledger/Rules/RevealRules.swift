@@ -60,7 +60,7 @@ extension ContributionState {
     switch signaturePolicy {
     case .assumeValid: return
     case .verify:
-      guard signature.signer(of: digest) == node else {
+      guard signer(of: digest, by: signature) == node else {
         throw .badEvidence(reason: "the receipt is not signed by \(node)")
       }
     }

@@ -24,7 +24,7 @@ package struct BagRecord: Hashable, Sendable, Codable {
   /// What is still locked.
   package var escrow: Amount
   /// By index.
-  package var tasks: [TaskState]
+  package var tasks: TaskList
   /// No task before this index is QUEUED.
   package var firstQueued: Int
   /// Tasks without a terminal state.

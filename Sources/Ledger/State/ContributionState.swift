@@ -6,9 +6,9 @@ package import Workload
 ///
 /// A value: copy it to try something. A call that is rejected leaves it as it was, so rules check everything
 /// before they change anything.
-package struct ContributionState: Sendable {
+package struct ContributionState: Sendable, Codable {
   /// Whether reveals and reports of equivocation have their signatures checked.
-  package enum SignaturePolicy: Sendable {
+  package enum SignaturePolicy: Sendable, Codable {
     case verify
     /// For simulations, which make millions of receipts and need no keys.
     case assumeValid
@@ -56,15 +56,20 @@ package struct ContributionState: Sendable {
   /// Tasks that somebody has to act on before their verdict, the first or a second one, sorted.
   var running: [TaskPlace] = []
   /// Holds in the order of their ends; some may be over since.
-  var holds: ArraySlice<Hold> = []
+  var holds = Backlog<Hold>()
   /// By node number.
   var wins: [Int: Wins] = [:]
-  /// Tasks that a banned node has won, in the order of the bans; some may need no re-audit.
-  var cascade: ArraySlice<TaskPlace> = []
+  /// Tasks that need a re-audit, in the order in which their winners fell; some may be in one already.
+  var cascade = Backlog<TaskPlace>()
+  var inCascade: Set<TaskPlace> = []
   /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
   var emitted: [Event] = []
+  /// Who signed the receipt in the call at hand, where that was found ahead.
+  var recovered: RecoveredSigner?
+  /// What the last state hash left for the next one.
+  var hashMemory = StateHashMemory()
 
   /// How many beacons are kept; as many block hashes as the EVM keeps.
   static let beaconsKept = 256
@@ -116,7 +121,10 @@ package struct ContributionState: Sendable {
   /// Forgets what is done at the heads of the indices.
   private mutating func pruneIndices() {
     while let hold = holds.first, !isOpen(hold) { holds.removeFirst() }
-    while let place = cascade.first, !needsReaudit(place) { cascade.removeFirst() }
+    while let place = cascade.first, !needsReaudit(place) {
+      inCascade.remove(place)
+      cascade.removeFirst()
+    }
     while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count {
       queuedBags.removeFirst()
     }
@@ -145,7 +153,7 @@ package struct ContributionState: Sendable {
 }
 
 /// Where a task is kept.
-struct TaskPlace: Hashable, Comparable, Sendable {
+struct TaskPlace: Hashable, Comparable, Sendable, Codable {
   let bag: Int
   let task: Int
 

@@ -1,14 +1,14 @@
 internal import Workload
 
 /// A verdict that waits for the end of its hold.
-struct Hold: Hashable, Sendable {
+struct Hold: Hashable, Sendable, Codable {
   let place: TaskPlace
   /// `Verdict.finalFrom`: it tells a verdict from one on the same task before a re-audit.
   let end: Height
 }
 
 /// Tasks that a node has won and that may be opened again.
-struct Wins: Sendable {
+struct Wins: Hashable, Sendable, Codable {
   private(set) var places: [TaskPlace] = []
   /// The list is gone through when it is twice as long as what was left of it.
   private var pruneAt = 64

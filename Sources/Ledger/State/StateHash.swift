@@ -4,7 +4,9 @@ package import Workload
 /// One hash of all that the rules can ever ask of the state. Dictionaries go in by sorted keys, so that equal
 /// states have equal hashes however they came about.
 extension ContributionState {
-  /// Proportional to the size of the state: for the ends of epochs and for audits, not for every call.
+  /// Bags, lists and leaves go in by hashes of their own, and a bag's tasks by hashes of pieces of `TaskList.piece` tasks,
+  /// so that `refreshedStateHash` need not look at what nobody changed. Without what that remembers it is proportional to
+  /// the size of the state.
   package var stateHash: Bytes32 {
     var hash = StateHasher()
     hash.text("state 2")
@@ -32,23 +34,19 @@ extension ContributionState {
       $0.add($1.key)
       $0.add($1.value.nodes)
       $0.add($1.value.bannedNodes)
-      $0.add($1.value.isBanned ? 1 : 0 as UInt8)
+      $0.add($1.value.bannedAt ?? 0)
     }
     hash.list(nodes) { $0.add($1) }
-    hash.list(bags) { $0.add($1) }
-    hash.list(lists) { hash, list in
-      hash.add(list.epoch)
-      hash.list(list.entries) {
-        $0.add($1.node); $0.add($1.slot); $0.add($1.minimumPrice)
-      }
-    }
-    hash.list(leaves) { $0.add($1.hash) }
+    hash.list(bags) { $0.add($1.stateHash) }
+    hash.list(lists) { $0.add(self.hash(of: $1)) }
+    hash.add(UInt64(leaves.count))
+    hash.add(leavesHash)
     return hash.finalized()
   }
 }
 
 /// Canonical bytes into Keccak-256, in pieces.
-private struct StateHasher {
+struct StateHasher {
   private var keccak = Keccak256()
   private var writer = ByteWriter()
 
@@ -122,6 +120,7 @@ private struct StateHasher {
     list(node.gains.sorted { $0.key < $1.key }) {
       $0.add($1.key); $0.add($1.value)
     }
+    add(node.convictedAt)
     add(node.reopened)
     add(node.earned)
     add(node.slashed)
@@ -134,7 +133,14 @@ private struct StateHasher {
     add(bag.terms.postedAt)
     add(bag.terms.postedInEpoch)
     add(bag.escrow)
-    list(bag.tasks) { $0.add($1) }
+    list(bag.tasks.pieces(hashedBy: Self.hash)) { $0.add($1) }
+  }
+
+  /// Of some tasks of a bag.
+  static func hash(_ tasks: ArraySlice<TaskState>) -> Bytes32 {
+    var hash = StateHasher()
+    hash.list(tasks) { $0.add($1) }
+    return hash.finalized()
   }
 
   mutating func add(_ task: TaskState) {

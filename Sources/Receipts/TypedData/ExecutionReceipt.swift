@@ -81,11 +81,6 @@ extension ExecutionReceipt {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    let priceText = try container.decode(String.self, forKey: .price)
-    guard let price = UInt128(priceText) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .price, in: container, debugDescription: "'\(priceText)' is not a decimal number below 2^128")
-    }
     self.init(
       taskID: try container.decode(Bytes32.self, forKey: .taskID),
       round: try container.decode(UInt32.self, forKey: .round),
@@ -100,8 +95,17 @@ extension ExecutionReceipt {
       cpuMillis: try container.decode(UInt64.self, forKey: .cpuMillis),
       energyMilliWh: try container.decode(UInt64.self, forKey: .energyMilliWh),
       heatMilliWh: try container.decode(UInt64.self, forKey: .heatMilliWh),
-      price: price,
+      price: try Self.price(in: container),
       statementHash: try container.decode(Bytes32.self, forKey: .statementHash))
+  }
+
+  private static func price(in container: KeyedDecodingContainer<CodingKeys>) throws -> UInt128 {
+    let text = try container.decode(String.self, forKey: .price)
+    guard let price = UInt128(text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .price, in: container, debugDescription: "'\(text)' is not a decimal number below 2^128")
+    }
+    return price
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -28,6 +28,8 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     #expect(report.genesis == (try network.genesis.digest))
     #expect(last?.blocks == report.blocks)
     #expect(last?.ofBlocks == report.blocks)
+    #expect(last?.entries == report.blocks + report.calls)
+    #expect(last?.ofEntries == last?.entries)
     let ledger = try network.open()
     #expect(try await ledger.tip().hash == report.tip)
     #expect(try await ledger.tip().stateHash == report.stateHash)
@@ -138,8 +140,8 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     let forged = SignedCall(
       from: network.requester.address, nonce: nonce, payload: theft.payload, signature: theft.signature)
     let firstCall = replay.nextCall
-    let applied = try replay.include(forged, verifying: false)
-    let block = replay.makeBlock(of: [applied.call], at: replay.time, key: network.ledgerKey)
+    _ = try replay.include(unchecked: forged)
+    let block = replay.makeBlock(of: [forged], at: replay.time, key: network.ledgerKey)
     try store.append { try $0.insert(block, firstCall: firstCall) }
     try store.close()
     let fault = try #require(try Audit.run(path).fault)

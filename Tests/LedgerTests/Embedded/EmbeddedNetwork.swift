@@ -48,8 +48,20 @@ struct EmbeddedNetwork {
 
   var directory: LedgerDirectory { LedgerDirectory("\(scratch.path)/ledger") }
 
-  func open(key: Bool = true) throws -> EmbeddedLedger {
-    try EmbeddedLedger(directory, key: key ? try directory.key() : nil, now: clock.now)
+  func open(
+    key: Bool = true, checkpointStride: UInt64 = EmbeddedLedger.checkpointStride
+  ) throws -> EmbeddedLedger {
+    try EmbeddedLedger(
+      directory, key: key ? try directory.key() : nil, checkpointStride: checkpointStride, now: clock.now)
+  }
+
+  /// The same file in another directory that has no checkpoints, by a link.
+  func openWithoutCheckpoints() throws -> EmbeddedLedger {
+    let bare = LedgerDirectory("\(scratch.path)/bare")
+    try LocalFile.makeDirectory(bare.path)
+    _ = try LocalFile.copy(directory.genesisFile, to: bare.genesisFile)
+    symlink(directory.database, bare.database)
+    return try EmbeddedLedger(bare, key: ledgerKey, now: clock.now)
   }
 
   /// One height further.
