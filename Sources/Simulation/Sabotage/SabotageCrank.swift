@@ -20,7 +20,7 @@ extension SabotageRun {
     guard tasks[task].phase == .open, tasks[task].crankAt == state.height else { return }
     let id = tasks[task].id
     let events = outcome.calls
-    for call in [Call.tally(id), .seal(id), .drawJury(id), .expire(id)]
+    for call in [Call.tally(id), .seal(id), .drawJury(id), .reaudit(id), .expire(id)]
     where attempt(call, by: SabotageNode.crank) == nil { break }
     guard tasks[task].phase == .open, !tasks[task].isAwaited else { return }
     later(task, after: outcome.calls == events ? Self.crankInterval : 1)
@@ -29,6 +29,7 @@ extension SabotageRun {
   mutating func finalize(_ task: Int) {
     guard tasks[task].phase == .provisional else { return }
     if attempt(.finalize(tasks[task].id), by: SabotageNode.crank) == nil { return }
+    if attempt(.reaudit(tasks[task].id), by: SabotageNode.crank) == nil { return }
     queue.push(.finalize(task: task), at: state.height + Self.crankInterval)
   }
 

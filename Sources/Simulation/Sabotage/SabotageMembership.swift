@@ -50,6 +50,7 @@ extension SabotageRun {
     guard let number = numbers[address], nodes[number].bannedAt == nil else { return }
     nodes[number].bannedAt = state.height
     if nodes[number].isMember { outcome.membersBanned += 1 } else { outcome.honestBanned += 1 }
+    for task in nodes[number].tasks { reauditLater(task) }
     if nodes[number].isMember, scenario.coalition.behaviour == .sybil {
       queue.push(.reenter, at: state.height + Self.reentryBlocks)
     }
@@ -80,7 +81,9 @@ extension SabotageRun {
     let epochBlocks = scenario.parameters.epochBlocks
     queue.push(.ready(bag: bags.count), at: (state.epoch + 1) * epochBlocks)
     bags.append(bag)
-    for index in 0..<count { tasks.append(TaskRun(id: bag.task(UInt32(index)), number: tasks.count)) }
+    for index in 0..<count {
+      tasks.append(TaskRun(id: bag.task(UInt32(index)), number: tasks.count, postedAt: state.height))
+    }
     queue.push(.post, at: max(state.height, 2 + scenario.span * Height(bags.count) / Height(scenario.bags)))
   }
 

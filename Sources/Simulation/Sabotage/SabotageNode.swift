@@ -10,6 +10,8 @@ struct SabotageNode {
   /// When it first lied with the coalition.
   var firstLie: Height?
   var bannedAt: Height?
+  /// Tasks to which it committed.
+  var tasks: [Int] = []
 
   /// Names come from numbers: nodes, operators and requesters each have a kind.
   static func address(_ number: Int, kind: UInt64) -> Address {

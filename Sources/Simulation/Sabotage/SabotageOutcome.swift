@@ -8,6 +8,9 @@ package struct SabotageOutcome: Hashable, Sendable, Codable {
   package var final = 0
   /// Of those, with a wrong one.
   package var wrong = 0
+  /// The same of tasks that came in after the network's first week, when credibility and juries exist.
+  package var finalLater = 0
+  package var wrongLater = 0
   package var inconclusive = 0
   package var timedOut = 0
   package var cancelled = 0
@@ -39,6 +42,7 @@ package struct SabotageOutcome: Hashable, Sendable, Codable {
 
   /// Wrong results per final task.
   package var error: Double { final == 0 ? 0 : Double(wrong) / Double(final) }
+  package var errorLater: Double { finalLater == 0 ? 0 : Double(wrongLater) / Double(finalLater) }
   package var executionsPerTask: Double { final == 0 ? 0 : Double(executions) / Double(final) }
   package var bannedShare: Double { members == 0 ? 0 : Double(membersBanned) / Double(members) }
 }

@@ -29,7 +29,9 @@ package struct SabotagePlot {
 
   private var schemes: [(name: String, colour: SVGCanvas.Colour)] {
     let others = report.rows.first?.others.map(\.scheme) ?? []
-    return Array(zip(others, Self.colours)).map { ($0, $1) } + [("rules", .vermilion)]
+    return Array(zip(others, Self.colours)).map { ($0, $1) } + [
+      ("rules", .vermilion), ("rules after week 1", .blue),
+    ]
   }
 
   private mutating func frame() {
@@ -65,29 +67,61 @@ package struct SabotagePlot {
     var rows: [Int]
   }
 
-  /// Marks of one scheme that would cover each other become one, with the numbers of all.
   private mutating func marks() {
     var marks: [Mark] = []
     for (number, row) in report.rows.enumerated() {
       for outcome in row.others + [row.rules] where outcome.final > 0 {
         let colour = schemes.first { $0.name == outcome.scheme }?.colour ?? .ink
-        let y = outcome.wrong == 0 ? Self.zero : max(Self.zero, log10(outcome.error))
-        let place = panel.place(outcome.executionsPerTask, y)
-        let near = marks.firstIndex {
-          $0.colour == colour && abs($0.x - place.x) < 9 && abs($0.y - place.y) < 9
-        }
-        if let near {
-          marks[near].rows.append(number + 1)
-        } else {
-          marks.append(Mark(x: place.x, y: place.y, colour: colour, rows: [number + 1]))
-        }
+        add(number + 1, outcome.executionsPerTask, outcome.error, colour, to: &marks)
       }
+      guard row.rules.finalLater > 0 else { continue }
+      add(number + 1, row.rules.executionsPerTask, row.rules.errorLater, .blue, to: &marks)
     }
-    for mark in marks {
-      canvas.rectangle(mark.x - 4, mark.y - 4, 8, 8, mark.colour)
-      canvas.text(mark.rows.map(String.init).joined(separator: " "), mark.x + 7, mark.y - 5, size: 10)
+    for mark in marks { canvas.rectangle(mark.x - 4, mark.y - 4, 8, 8, mark.colour, opacity: 0.85) }
+    var boxes = marks.map { ClosedBox(x: ($0.x - 4)...($0.x + 4), y: ($0.y - 4)...($0.y + 4)) }
+    for mark in marks { label(mark, avoiding: &boxes) }
+  }
+
+  /// Marks of one scheme that would cover each other become one, with the numbers of all.
+  private func add(
+    _ row: Int, _ executions: Double, _ error: Double, _ colour: SVGCanvas.Colour, to marks: inout [Mark]
+  ) {
+    let place = panel.place(executions, error == 0 ? Self.zero : max(Self.zero, log10(error)))
+    if let near = marks.firstIndex(where: {
+      $0.colour == colour && abs($0.x - place.x) < 9 && abs($0.y - place.y) < 9
+    }) {
+      marks[near].rows.append(row)
+    } else {
+      marks.append(Mark(x: place.x, y: place.y, colour: colour, rows: [row]))
     }
   }
+
+  private struct ClosedBox {
+    var x: ClosedRange<Double>
+    var y: ClosedRange<Double>
+
+    func meets(_ other: ClosedBox) -> Bool { x.overlaps(other.x) && y.overlaps(other.y) }
+  }
+
+  /// Beside its mark, to the right or to the left of it, and higher where others stand there.
+  private mutating func label(_ mark: Mark, avoiding boxes: inout [ClosedBox]) {
+    let text = mark.rows.map(String.init).joined(separator: " ")
+    let width = Double(text.count) * 6
+    let places = (0..<Self.mostRows).flatMap { row in
+      [mark.x + 7, mark.x - 7 - width].map { (x: $0, y: mark.y + 2 - 11 * Double(row)) }
+    }
+    func box(_ place: (x: Double, y: Double)) -> ClosedBox {
+      ClosedBox(x: place.x...(place.x + width), y: (place.y - 9)...place.y)
+    }
+    guard
+      let place = places.first(where: { place in !boxes.contains { $0.meets(box(place)) } }) ?? places.first
+    else { return }
+    boxes.append(box(place))
+    canvas.text(text, place.x, place.y, size: 10)
+  }
+
+  /// So many places above a mark are tried for its label.
+  private static let mostRows = 8
 
   private mutating func key() {
     let top = panel.top + panel.height + 62

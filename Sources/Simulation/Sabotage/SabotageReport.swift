@@ -67,18 +67,19 @@ package struct SabotageReport: Hashable, Sendable, Codable {
   private var comparison: String {
     let schemes = rows.first?.others.map(\.scheme) ?? []
     return TextTable.text(
-      ["coalition"] + schemes + ["rules"],
+      ["coalition"] + schemes + ["rules", "after week 1"],
       rows.map { row in
         let others = schemes.map { scheme in
           row.others.first { $0.scheme == scheme }.map(Self.point) ?? "–"
         }
-        return [row.name] + others + [Self.point(row.rules)]
+        return [row.name] + others + [Self.point(row.rules), Self.scientific(row.rules.errorLater)]
       })
   }
 
   private var details: String {
     let headings = [
-      "coalition", "final", "wrong", "inconcl.", "timed out", "audits", "re-audits", "juries", "banned",
+      "coalition", "final", "wrong", "inconcl.", "timed out", "audits", "re-audits", "juries",
+      "banned",
       "lag h", "profit EUR", "honest EUR", "honest banned", "jailed", "calls",
     ]
     return TextTable.text(
@@ -86,7 +87,8 @@ package struct SabotageReport: Hashable, Sendable, Codable {
       rows.map { row in
         let rules = row.rules
         return [
-          row.name, "\(rules.final)", "\(rules.wrong)", "\(rules.inconclusive)", "\(rules.timedOut)",
+          row.name, "\(rules.final)", "\(rules.wrong)",
+          "\(rules.inconclusive)", "\(rules.timedOut)",
           "\(rules.audits)", "\(rules.reaudits)", "\(rules.juries)",
           "\(rules.membersBanned) of \(rules.members)",
           rules.lagHours.map { Decimals.text($0, 1) } ?? "–", Self.euros(rules.profit),

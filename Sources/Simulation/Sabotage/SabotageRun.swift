@@ -16,6 +16,7 @@ package struct SabotageRun {
     case commit(task: Int, node: Int, round: UInt32)
     case crank(task: Int)
     case finalize(task: Int)
+    case reaudit(task: Int)
     case reenter
     case draw
   }
@@ -109,6 +110,8 @@ package struct SabotageRun {
     case .commit(let task, let node, let round): commit(task: task, node: node, round: round)
     case .crank(let task): crank(task)
     case .finalize(let task): finalize(task)
+    case .reaudit(let task):
+      if tasks[task].phase == .provisional { attempt(.reaudit(tasks[task].id), by: SabotageNode.crank) }
     case .reenter: reenter()
     case .draw: break
     }

@@ -16,6 +16,7 @@ extension SabotageRun {
       outcome.juries += 1
       later(task, after: 0)
     case .provisional(let task, let verdict): provisional(task, verdict)
+    case .reopened(let task, _): reopened(task)
     case .ended(let task, let settlement): ended(task, settlement)
     case .slashed(let slash): fillBond(slash)
     case .banned(let node): banned(node)
@@ -28,6 +29,7 @@ extension SabotageRun {
   private mutating func follow(_ opening: RoundOpening) {
     guard let task = number(of: opening.task) else { return }
     tasks[task].reason = opening.reason
+    if opening.reason == .audit { outcome.audits += 1 }
   }
 
   /// A node that was drawn says at once that it will run.
@@ -105,7 +107,10 @@ extension SabotageRun {
       let seat = tasks[task].seats.lastIndex(where: { $0.node == node && $0.round == name.round })
     else { return }
     tasks[task].seats[seat].status = status
-    if status == .committed { outcome.executions += 1 }
+    if status == .committed {
+      outcome.executions += 1
+      nodes[node].tasks.append(task)
+    }
     if !tasks[task].isAwaited { later(name.task, after: scenario.parameters.beaconDelay) }
   }
 
@@ -124,6 +129,20 @@ extension SabotageRun {
     guard let task = number(of: id) else { return }
     tasks[task].phase = .provisional
     queue.push(.finalize(task: task), at: max(state.height, verdict.finalFrom))
+    if tasks[task].seats.contains(where: { nodes[$0.node].bannedAt != nil }) { reauditLater(task) }
+  }
+
+  /// Proven collusion puts all in doubt that the banned node decided.
+  mutating func reauditLater(_ task: Int) {
+    guard tasks[task].phase == .provisional else { return }
+    queue.push(.reaudit(task: task), at: state.height + scenario.parameters.beaconDelay)
+  }
+
+  private mutating func reopened(_ id: TaskID) {
+    guard let task = number(of: id) else { return }
+    outcome.reaudits += 1
+    tasks[task].phase = .open
+    later(id, after: Self.crankInterval)
   }
 
   private mutating func ended(_ id: TaskID, _ settlement: Settlement) {
@@ -131,8 +150,12 @@ extension SabotageRun {
     ended += 1
     switch settlement.end {
     case .final:
+      let isLater = tasks[task].postedAt >= SabotageScenario.startDays * scenario.parameters.dayBlocks
       outcome.final += 1
-      if state.task(id)?.state.verdict?.resultRoot != tasks[task].right { outcome.wrong += 1 }
+      if isLater { outcome.finalLater += 1 }
+      guard state.task(id)?.state.verdict?.resultRoot != tasks[task].right else { break }
+      outcome.wrong += 1
+      if isLater { outcome.wrongLater += 1 }
     case .inconclusive: outcome.inconclusive += 1
     case .timedOut: outcome.timedOut += 1
     }
@@ -145,7 +168,7 @@ extension RoundOpening.Reason {
   var drawsVoters: Bool {
     switch self {
     case .first, .replacement, .additional: true
-    default: false
+    case .audit, .jury, .reaudit: false
     }
   }
 }

@@ -21,6 +21,7 @@ struct TaskRun {
 
   let id: TaskID
   let number: Int
+  let postedAt: Height
   var phase = Phase.open
   var seats: [Seat] = []
   /// Preimages of commits that were not revealed yet.
@@ -32,9 +33,10 @@ struct TaskRun {
   /// The height of the one turn of the crank that counts; others are stale.
   var crankAt: Height = 0
 
-  init(id: TaskID, number: Int) {
+  init(id: TaskID, number: Int, postedAt: Height) {
     self.id = id
     self.number = number
+    self.postedAt = postedAt
   }
 
   var isAwaited: Bool { seats.contains { $0.status == .running } }

@@ -5,6 +5,9 @@ package struct VotingRun {
   /// Consecutive valid results, or score, by node.
   private var standing: [UInt64]
   private let members: Int
+  /// Who offers in the present span of hours.
+  private var present: [Int] = []
+  private var presentSpan = -1
   private var random: SplitMix64
   private var outcome: SabotageOutcome
 
@@ -55,23 +58,31 @@ package struct VotingRun {
     }
     outcome.final += 1
     if accepted != Self.right { outcome.wrong += 1 }
+    if UInt64(task) * UInt64(scenario.days) >= SabotageScenario.startDays * UInt64(scenario.tasks) {
+      outcome.finalLater += 1
+      if accepted != Self.right { outcome.wrongLater += 1 }
+    }
     for (node, vote) in zip(order(drawn, first: first), votes) {
       standing[node] = scheme.standing(
         after: standing[node], won: vote.root == accepted, votes: votes.count)
     }
   }
 
-  /// As many of the nodes that offer then as a task may ask, in random order.
+  /// As many of the nodes that offer then as a task may ask, in random order (Fisher and Yates's shuffle).
   private mutating func draw(_ task: Int) -> [Int] {
     let days = Double(scenario.days) * Double(task) / Double(max(1, scenario.tasks))
-    var nodes: [Int] = []
-    var tried = Set<Int>()
-    while nodes.count < VotingScheme.mostVotes, tried.count < scenario.nodes {
-      let node = Int(random.next() % UInt64(scenario.nodes))
-      guard tried.insert(node).inserted else { continue }
-      if scenario.churn.offers(days: days, node: node, seed: scenario.seed) { nodes.append(node) }
+    let span = Int(days * Double(HeatChurn.decisionsPerDay))
+    if span != presentSpan {
+      presentSpan = span
+      present = (0..<scenario.nodes).filter {
+        scenario.churn.offers(days: days, node: $0, seed: scenario.seed)
+      }
     }
-    return nodes
+    let count = min(VotingScheme.mostVotes, present.count)
+    for place in 0..<count {
+      present.swapAt(place, place + Int(random.next() % UInt64(present.count - place)))
+    }
+    return Array(present.prefix(count))
   }
 
   /// Copycats wait for the others of their set.

@@ -24,7 +24,7 @@ package enum VotingScheme: String, Hashable, Sendable, Codable, CaseIterable {
   var showsVotes: Bool { self == .poco }
 
   /// Votes that would do if they agreed, by the standing of the nodes in the order in which they are asked.
-  func firstSet(_ standing: [UInt64], coin: Double) -> Int {
+  package func firstSet(_ standing: [UInt64], coin: Double) -> Int {
     switch self {
     case .twoFirst: return 2
     case .threeFirst: return 3
@@ -42,7 +42,7 @@ package enum VotingScheme: String, Hashable, Sendable, Codable, CaseIterable {
   }
 
   /// The result that is accepted now, if one is.
-  func decision(_ votes: [(root: Int, standing: UInt64)], firstSet: Int) -> Int? {
+  package func decision(_ votes: [(root: Int, standing: UInt64)], firstSet: Int) -> Int? {
     switch self {
     case .twoFirst, .threeFirst, .adaptive:
       let needed = self == .adaptive && firstSet == 1 ? 1 : self == .threeFirst ? 3 : 2
@@ -63,7 +63,7 @@ package enum VotingScheme: String, Hashable, Sendable, Codable, CaseIterable {
   }
 
   /// A node's standing after a decision on a task with `votes` votes.
-  func standing(after standing: UInt64, won: Bool, votes: Int) -> UInt64 {
+  package func standing(after standing: UInt64, won: Bool, votes: Int) -> UInt64 {
     switch self {
     // No vote is weighed by it; only the sleeper goes by it.
     case .twoFirst, .threeFirst: return won ? standing + 1 : standing

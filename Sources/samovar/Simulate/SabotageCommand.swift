@@ -101,7 +101,8 @@ struct SabotageCommand: ParsableCommand {
       let rules = run.run { line.show($0) }
       line.clear()
       cost.add(calls: rules.calls, nanoseconds: run.nanosecondsInRules)
-      let schemes = rulesOnly ? [] : VotingScheme.allCases
+      // The others have no rule for a single vote.
+      let schemes = rulesOnly || scenario.trust <= 1 ? [] : VotingScheme.allCases
       rows.append(
         SabotageReport.Row(
           scenario, rules: rules,
