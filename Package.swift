@@ -153,6 +153,10 @@ let package = Package(
     .executableTarget(
       name: "sandbox-probe", dependencies: ["CProbe"], path: "Tests/Probes/SandboxProbe",
       swiftSettings: house, linkerSettings: staticLinking),
+    .executableTarget(
+      name: "ledger-writer", dependencies: ["Ledger", "Receipts", "Workload"],
+      path: "Tests/Probes/LedgerWriter",
+      swiftSettings: house, linkerSettings: linking),
     tests("WorkloadTests", of: ["Workload", "TestSupport"]),
     tests("TelemetryTests", of: ["Telemetry", "Workload", "TestSupport"], exclude: ["Fakes"]),
     tests("SandboxPlanTests", of: ["SandboxPlan", "TestSupport"]),

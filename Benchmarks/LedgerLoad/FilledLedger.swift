@@ -6,8 +6,8 @@ import Workload
 /// A ledger on which tasks are worked, every call signed by its account: bags are posted, nodes acknowledge, commit and
 /// reveal, whoever cares turns the crank. The clock is ours, so that heights cost no waiting.
 struct FilledLedger {
-  private static let nodes = 64
-  private static let slots: UInt16 = 16
+  private static let nodes = 256
+  private static let slots: UInt16 = 4
   private static let tasksPerBag: UInt32 = 4_096
   private static let price: UInt64 = 1_000_000
 
@@ -18,7 +18,7 @@ struct FilledLedger {
   private let owners = (0..<Self.nodes).map { keyed("operator \($0)") }
   /// Accounts that turn the crank.
   private let cranks = (0..<Self.nodes).map { keyed("crank \($0)") }
-  private let clock = FilledClock()
+  private let shared = SharedFigures()
 
   init(_ path: String) {
     directory = LedgerDirectory(path)
@@ -31,23 +31,22 @@ struct FilledLedger {
     genesis.deposits[requester.address] = MicroEuros(1_000_000_000_000_000)
     for owner in owners { genesis.deposits[owner.address] = MicroEuros(10_000_000_000) }
     try directory.create(genesis: genesis, key: ledgerKey)
-    let ledger = try EmbeddedLedger(directory, key: ledgerKey, now: { clock.now })
+    let ledger = try EmbeddedLedger(directory, key: ledgerKey, now: { shared.now })
     let watch = Stopwatch()
     try await tick(ledger)
     try await join(ledger)
     var bags = 0
-    var kept: [Bytes32: Reveal] = [:]
-    while clock.calls < calls {
+    while shared.calls < calls {
       try await tick(ledger)
       if try await ledger.bags(of: requester.address).allSatisfy({ ($0.tasks["QUEUED"] ?? 0) < 512 }) {
         bags += 1
         try await post(bag: bags, to: ledger)
       }
-      kept = try await work(ledger, kept)
+      try await work(ledger)
       try await crank(ledger)
     }
     LedgerLoad.report("seconds", watch.seconds)
-    LedgerLoad.report("calls", Double(clock.calls))
+    LedgerLoad.report("calls", Double(shared.calls))
     LedgerLoad.report("blocks", Double(try await ledger.tip().block))
     LedgerLoad.report("tasks", Double(bags) * Double(Self.tasksPerBag))
     for note in await ledger.checkpointNotes() { print("note\t\(note)") }
@@ -55,15 +54,15 @@ struct FilledLedger {
   }
 
   private func tick(_ ledger: EmbeddedLedger) async throws {
-    clock.advance(milliseconds: 250)
+    shared.advance(milliseconds: 250)
     _ = try await ledger.tick()
   }
 
   private func send(_ call: Call, by key: PrivateKey, to ledger: EmbeddedLedger) async throws {
-    let signed = SignedCall(call, nonce: clock.nextNonce(of: key.address), key: key, domain: ledger.domain)
+    let signed = SignedCall(call, nonce: shared.nextNonce(of: key.address), key: key, domain: ledger.domain)
     do {
       _ = try await ledger.submit(signed)
-      clock.count()
+      shared.count()
     } catch LedgerError.rejected(.notEnoughSlots) {
       // Another draw of the same height took them.
     }
@@ -90,39 +89,30 @@ struct FilledLedger {
   }
 
   /// Every node does its duties, all nodes at once.
-  private func work(
-    _ ledger: EmbeddedLedger, _ kept: [Bytes32: Reveal]
-  ) async throws -> [Bytes32: Reveal] {
-    let made = try await withThrowingTaskGroup(of: [Bytes32: Reveal].self) { group in
+  private func work(_ ledger: EmbeddedLedger) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for node in nodes {
         group.addTask {
-          var made: [Bytes32: Reveal] = [:]
           for duty in try await ledger.duties(of: node.address) {
-            try await perform(duty, by: node, on: ledger, kept, &made)
+            try await perform(duty, by: node, on: ledger)
           }
-          return made
         }
       }
-      return try await group.reduce(into: kept) { $0.merge($1) { first, _ in first } }
+      try await group.waitForAll()
     }
-    // What was revealed is no longer needed; a round lasts far less than this.
-    return made.count > 100_000 ? [:] : made
   }
 
-  private func perform(
-    _ duty: Duty, by node: PrivateKey, on ledger: EmbeddedLedger, _ kept: [Bytes32: Reveal],
-    _ made: inout [Bytes32: Reveal]
-  ) async throws {
+  private func perform(_ duty: Duty, by node: PrivateKey, on ledger: EmbeddedLedger) async throws {
     let name = duty.replica
     switch duty.action {
     case .awaitSeal: break
     case .acknowledge: try await send(.acknowledge(name.task, round: name.round), by: node, to: ledger)
     case .commit:
       let (reveal, digest) = vote(name, by: node, domain: ledger.domain)
-      made[digest] = reveal
+      shared.keep(reveal, for: digest)
       try await send(.commit(name.task, round: name.round, digest: digest), by: node, to: ledger)
     case .reveal:
-      guard let reveal = duty.commitDigest.flatMap({ kept[$0] }) else { return }
+      guard let reveal = duty.commitDigest.flatMap(shared.take) else { return }
       try await send(.reveal(reveal), by: node, to: ledger)
     }
   }
@@ -160,16 +150,21 @@ struct FilledLedger {
   }
 }
 
-/// Time, nonces and a count that many tasks share.
-private final class FilledClock: Sendable {
+/// Time, nonces, votes to be opened and a count, which many tasks share.
+private final class SharedFigures: Sendable {
   private let milliseconds = Mutex<Int64>(1_700_000_000_000)
   private let nonces = Mutex<[Address: UInt64]>([:])
+  private let reveals = Mutex<[Bytes32: Reveal]>([:])
   private let included = Atomic<Int>(0)
 
   var now: Instant { Instant(milliseconds.withLock { $0 }) }
   var calls: Int { included.load(ordering: .relaxed) }
 
   func advance(milliseconds count: Int64) { milliseconds.withLock { $0 += count } }
+
+  func keep(_ reveal: Reveal, for digest: Bytes32) { reveals.withLock { $0[digest] = reveal } }
+
+  func take(_ digest: Bytes32) -> Reveal? { reveals.withLock { $0.removeValue(forKey: digest) } }
 
   func count() { included.add(1, ordering: .relaxed) }
 

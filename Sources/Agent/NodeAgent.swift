@@ -37,7 +37,7 @@ package struct NodeAgent: Sendable {
     try StateDirectory.bind(state, to: ledger.genesis.digest)
     // No run outlives the agent that started it; what one left before its receipt was signed is made again.
     try RunDirectory.makeEmpty("\(state)/runs")
-    try LocalFile.makeDirectory("\(state)/receipts", mode: 0o700)
+    try await SealedResult.sweep(Node.sealedDirectory(configuration), endedIn: ledger)
     let board = try Board.load(directory: configuration.hardware.board)
     _ = try configuration.tariff.readingPrices()
     let files = try LauncherFiles.find(environment: environment)
@@ -97,7 +97,7 @@ package struct NodeAgent: Sendable {
       OfferService(node: node),
       ReplicaService(node: node),
       CrankService(account: node.account, log: log),
-      TimekeepingService(ledger: ledger),
+      TimekeepingService(ledger: ledger, log: log),
     ]
     if let feed = PriceFeed(
       node.configuration.tariff.electricity, stateDirectory: node.configuration.stateDirectory)

@@ -66,6 +66,9 @@ final class TestNetwork: Sendable {
     shared = try SharedDirectory(path: ledgerDirectory.path)
   }
 
+  /// Names of the receipts that anybody on the machine can read.
+  func shownReceipts() throws -> [String] { try LocalFile.names(in: ledgerDirectory + "/receipts") }
+
   /// Short blocks, epochs and holds, and deadlines that leave time for a restart on a busy machine.
   private static var parameters: Parameters {
     var parameters = Parameters()

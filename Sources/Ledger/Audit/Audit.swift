@@ -14,10 +14,16 @@ internal import Workload
 ///    or in the file's head is found, though no row shows it. Only SQLite's change counter differs: it is kept
 ///    twice in the head, and so is its version, which we keep a second time as `user_version`.
 package enum Audit {
+  /// How far the replay is, told after each window of blocks. What comes after it, the comparison, takes far less time.
   package struct Progress: Hashable, Sendable {
     package var blocks: UInt64
     package var ofBlocks: UInt64
     package var calls: UInt64
+    package var ofCalls: UInt64
+
+    /// Blocks and calls.
+    package var entries: UInt64 { blocks + calls }
+    package var ofEntries: UInt64 { ofBlocks + ofCalls }
   }
 
   /// Audits a ledger's directory or its database file, which may be in use.

@@ -3,9 +3,6 @@ internal import Receipts
 internal import Workload
 
 extension Audit {
-  /// How many blocks lie between two reports of progress.
-  private static let progressStride: UInt64 = 256
-
   /// Replays all blocks of the copy and writes each right one to the second file.
   static func derive(
     _ database: String, rewritten: String, report: inout AuditReport, progress: (Progress) -> Void
@@ -69,7 +66,8 @@ extension Audit {
     _ rows: Database, into copy: Database, _ replay: inout ChainReplay, report: inout AuditReport,
     progress: (Progress) -> Void
   ) throws {
-    let total = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(number) FROM block") ?? 0)
+    let ofBlocks = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(number) FROM block") ?? 0)
+    let ofCalls = UInt64(clamping: try Int64.fetchOne(rows, sql: "SELECT max(sequence) FROM call") ?? 0)
     func take(_ window: SignatureWindow) throws {
       for (block, signers) in zip(window.blocks, window.signers()) {
         let firstCall = replay.nextCall
@@ -82,10 +80,10 @@ extension Audit {
             found: "\(sums)")
         }
         try BlockStore.insert(copy, block, firstCall: firstCall)
-        if block.head.number % progressStride == 0 || block.head.number == total {
-          progress(Progress(blocks: block.head.number, ofBlocks: total, calls: replay.nextCall - 1))
-        }
       }
+      progress(
+        Progress(
+          blocks: replay.number, ofBlocks: ofBlocks, calls: replay.nextCall - 1, ofCalls: ofCalls))
     }
     try readAhead(rows, in: replay.state.domain, take)
   }

@@ -34,8 +34,8 @@ package enum Event: Hashable, Sendable, Codable {
   /// One verdict per replica, when the task's is given.
   case judged(ReplicaName, ReplicaVerdict)
   case provisional(TaskID, Verdict)
-  /// Without these banned winners the verdict does not stand.
-  case reopened(TaskID, banned: [Address])
+  /// These winners were banned or found wrong since, and without them the verdict does not stand.
+  case reopened(TaskID, fallen: [Address])
 
   case slashed(Slash)
   case struck(node: Address, strikes: UInt32, credibility: UInt32)

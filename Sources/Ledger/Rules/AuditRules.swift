@@ -21,18 +21,20 @@ extension ContributionState {
     case seat(Pick)
     /// All who may are busy.
     case wait
-    /// Nobody may, or the wait was too long.
+    /// Too few may, or the wait was too long.
     case goWithout
   }
 
   func planAudit(_ panel: Panel, _ place: TaskPlace, beacon: Bytes32, until: Height) -> AuditPlan {
     guard height <= until, !isPastHardStop(panel, place) else { return .goWithout }
+    // An auditor in dissent needs a jury. Where he would leave no d operators for it, they are worth more there.
+    let needed = 1 + parameters.juryLead(trust: bags[place.bag].terms.order.trust)
+    guard countOthers(panel, place, upTo: needed) >= needed else { return .goWithout }
     let drawing = Drawing(seed: beacon, listEpoch: epoch, steps: 0)
     let pick = pick(drawing, for: place, round: panel.round + 1, role: .audit, replicas: panel.replicas) {
       $0.count == 1
     }
-    if !pick.slots.isEmpty { return .seat(pick) }
-    return mayHaveAnother(panel, place, role: .audit) ? .wait : .goWithout
+    return pick.slots.isEmpty ? .wait : .seat(pick)
   }
 
   /// Opens the votes, or seats or awaits the auditor.

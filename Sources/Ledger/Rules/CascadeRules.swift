@@ -1,15 +1,33 @@
 internal import Receipts
 internal import Workload
 
-/// Proven collusion opens again all that the colluders decided and that is not FINAL.
+/// Proven fraud opens again all that the frauds decided and that is not FINAL.
 extension ContributionState {
-  /// Whether a verdict has a winner who was banned since, and would not have been given without the banned.
+  /// Whether a verdict rests on words that have lost their worth since: a winner was banned, and without the banned it
+  /// would not have been given; or every single winner was found wrong, in whatever task.
   func needsReaudit(_ place: TaskPlace) -> Bool {
     guard case .provisional(let panel, let verdict) = bags[place.bag].tasks[place.task] else { return false }
     let winners = panel.replicas.filter(\.status.isWon)
-    guard winners.contains(where: { nodes[$0.nodeNumber].isBanned }) else { return false }
-    if verdict.byJury { return leadingRoot(of: panel, place) != verdict.resultRoot }
-    return !isAccepted(winners.filter { !nodes[$0.nodeNumber].isBanned }, panel, place)
+    if winners.contains(where: { isBanned($0.nodeNumber) }) {
+      if verdict.byJury { return leadingRoot(of: panel, place) != verdict.resultRoot }
+      if !isAccepted(winners.filter { !isBanned($0.nodeNumber) }, panel, place) { return true }
+    }
+    return !verdict.byJury
+      && winners.allSatisfy {
+        isBanned($0.nodeNumber) || nodes[$0.nodeNumber].convictedAt >= verdict.decidedAt
+      }
+  }
+
+  /// Itself, or with its operator.
+  func isBanned(_ number: Int) -> Bool {
+    nodes[number].isBanned || operators[nodes[number].operatorAddress]?.isBanned == true
+  }
+
+  /// Looks at all that a node has won and that is in its hold.
+  mutating func reconsider(_ number: Int) {
+    for place in wins[number]?.places ?? [] where needsReaudit(place) && inCascade.insert(place).inserted {
+      cascade.append(place)
+    }
   }
 
   /// What `reaudit` comes to.
@@ -24,10 +42,10 @@ extension ContributionState {
     switch state {
     case .provisional(let panel, let verdict):
       guard needsReaudit(place) else {
-        throw .wrongPhase(now: state.name, needs: "PROVISIONAL by a winner who was banned")
+        throw .wrongPhase(now: state.name, needs: "PROVISIONAL by winners who have fallen since")
       }
-      // Nobody who could bring about the ban must know the beacon.
-      let from = lastBan(in: panel) + parameters.beaconDelay
+      // Nobody who could bring about the verdict on them must know the beacon.
+      let from = lastFall(in: panel) + parameters.beaconDelay
       guard let beacon = beacon(from: from) else { throw .tooEarly(from: from) }
       let pick = pickReauditor(panel, place, beacon: beacon)
       return (panel, verdict, pick.slots.isEmpty ? .search(beacon: beacon) : .seat(pick))
@@ -48,19 +66,21 @@ extension ContributionState {
     }
   }
 
-  private func lastBan(in panel: Panel) -> Height {
+  /// When the last of those who won was banned or found wrong.
+  private func lastFall(in panel: Panel) -> Height {
     panel.replicas.reduce(0) { last, replica in
-      guard replica.status.isWon, case .banned(let since) = nodes[replica.nodeNumber].standing else {
-        return last
-      }
-      return max(last, since)
+      guard replica.status.isWon else { return last }
+      let node = nodes[replica.nodeNumber]
+      var fall = max(last, node.convictedAt)
+      if case .banned(let since) = node.standing { fall = max(fall, since) }
+      return max(fall, operators[node.operatorAddress]?.bannedAt ?? 0)
     }
   }
 
   mutating func reaudit(_ id: TaskID) throws(Rejection) {
     let place = try requirePlace(id)
     var (panel, verdict, plan) = try planReaudit(place)
-    if case .provisional = bags[place.bag].tasks[place.task] { reopen(&panel, of: id) }
+    if case .provisional = bags[place.bag].tasks[place.task] { reopen(&panel, verdict, of: id) }
     switch plan {
     case .seat(let pick):
       panel.round += 1
@@ -72,15 +92,17 @@ extension ContributionState {
   }
 
   /// Whoever was judged may be judged again, so no bond of theirs is released meanwhile.
-  private mutating func reopen(_ panel: inout Panel, of id: TaskID) {
+  private mutating func reopen(_ panel: inout Panel, _ verdict: Verdict, of id: TaskID) {
     panel.isReopened = true
     panel.assignedAt = height
-    var banned: [Address] = []
+    var fallen: [Address] = []
     for replica in panel.replicas where replica.status.isJudged {
       nodes[replica.nodeNumber].reopened += 1
-      if replica.status.isWon, nodes[replica.nodeNumber].isBanned { banned.append(replica.node) }
+      let hasFallen =
+        isBanned(replica.nodeNumber) || nodes[replica.nodeNumber].convictedAt >= verdict.decidedAt
+      if replica.status.isWon, hasFallen { fallen.append(replica.node) }
     }
-    emit(.reopened(id, banned: banned))
+    emit(.reopened(id, fallen: fallen))
   }
 
   /// The second verdict is in, or there will be none. Called before anybody's status changes.

@@ -63,19 +63,24 @@ extension ContributionState {
     return true
   }
 
-  /// Whether somebody who is not in the task could still be drawn for it, once he is free.
-  func mayHaveAnother(_ panel: Panel, _ place: TaskPlace, role: ReplicaRole) -> Bool {
+  /// How many operators who are not in the task could still be drawn for it, busy or not; counts up to `limit`.
+  func countOthers(_ panel: Panel, _ place: TaskPlace, upTo limit: Int) -> Int {
     guard let list = lists.last(where: { $0.epoch == epoch }),
       panel.replicas.count < Int(parameters.maximumReplicasPerTask)
-    else { return false }
+    else { return 0 }
     let terms = bags[place.bag].terms
-    let seats = Seats(replicas: panel.replicas, round: panel.round + 1, nodes: nodes)
+    var seats = Seats(replicas: panel.replicas, round: panel.round + 1, nodes: nodes)
     let hardwareClass = hardwareClass(of: panel.replicas, terms)
-    return list.entries.prefix(Int(parameters.maximumDrawSteps)).contains { entry in
+    var count = 0
+    for entry in list.entries.prefix(Int(parameters.maximumDrawSteps)) where count < limit {
       let node = nodes[entry.nodeNumber]
-      return isEligible(entry, for: terms, role: role) && !seats.contains(node)
-        && (hardwareClass == nil || hardwareClass == node.registration.hardwareClass)
+      guard isEligible(entry, for: terms, role: .audit), !seats.contains(node),
+        hardwareClass == nil || hardwareClass == node.registration.hardwareClass
+      else { continue }
+      seats.add(node)
+      count += 1
     }
+    return count
   }
 
   /// The class that all replicas of a task must have, where its bag asks for one and the first is seated.

@@ -11,7 +11,7 @@ extension ContributionState {
     }
     guard height >= verdict.finalFrom else { throw .tooEarly(from: verdict.finalFrom) }
     guard !needsReaudit(place) else {
-      throw .wrongPhase(now: "PROVISIONAL by a banned node", needs: "re-audited")
+      throw .wrongPhase(now: "PROVISIONAL by nodes that have fallen since", needs: "re-audited")
     }
     let terms = bags[place.bag].terms
     let fee = parameters.fee(price: terms.price)
@@ -55,7 +55,7 @@ extension ContributionState {
         if case .revealed = replica.status { unlock(replica, price: terms.price) }
         panel.replicas[index].status = .undecided(result)
         // A banned node's word is worth nothing where nothing else confirms it.
-        guard end == .inconclusive, !nodes[replica.nodeNumber].isBanned else { continue }
+        guard end == .inconclusive, !isBanned(replica.nodeNumber) else { continue }
         emit(.judged(ReplicaName(task: id, round: replica.round, node: replica.node), .inconclusive))
         pay(
           replica, of: id, amount: terms.price / 2 - fee, fee: fee, verdict: .inconclusive, into: &settlement,

@@ -54,8 +54,8 @@ extension ContributionState {
     if nodes[number].isBanned { return taken }
     nodes[number].standing = .banned(since: height)
     emit(.banned(node: replica.node))
-    cascade.append(contentsOf: wins.removeValue(forKey: number)?.places ?? [])
     countBan(of: number)
+    reconsider(number)
     return taken
   }
 
@@ -67,10 +67,12 @@ extension ContributionState {
     if !record.isBanned, record.bannedNodes >= 2,
       share > UInt64(record.nodes) * parameters.operatorBanBasisPoints
     {
-      record.isBanned = true
+      record.bannedAt = height
       emit(.operatorBanned(address))
     }
     operators[address] = record
+    guard record.bannedAt == height else { return }
+    for other in nodes.indices where nodes[other].operatorAddress == address { reconsider(other) }
   }
 
   /// A winner's k grows by one, at most to KCAP, and at most so much a day by one requester's work.

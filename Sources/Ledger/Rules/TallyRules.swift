@@ -34,7 +34,7 @@ extension ContributionState {
 
   /// What was revealed by nodes that are not banned since: a banned node's word counts for nothing.
   private func heard(_ panel: Panel) -> [Replica] {
-    panel.replicas.filter { $0.status.result != nil && !nodes[$0.nodeNumber].isBanned }
+    panel.replicas.filter { $0.status.result != nil && !isBanned($0.nodeNumber) }
   }
 
   /// Whether these unanimous replicas are enough.
@@ -127,14 +127,23 @@ extension ContributionState {
     }
   }
 
-  /// Committed and not revealed in time: as a lone loser.
+  /// Committed and not revealed in time: as a lone loser. Where an auditor has voted and several operators hold back, they
+  /// saw him drawn and knew what was coming: that is collusion, or it would be the cheap way out of it.
   private mutating func withhold(_ panel: inout Panel, of id: TaskID, price: Amount) {
+    let holding = panel.replicas.filter(\.status.isCommitted)
+    let isEvasion =
+      panel.replicas.contains { $0.role == .audit && $0.status.isInTask }
+      && Set(holding.map { nodes[$0.nodeNumber].operatorAddress }).count > 1
     for index in panel.replicas.indices where panel.replicas[index].status.isCommitted {
       let replica = panel.replicas[index]
       panel.replicas[index].status = .withheld
       unlock(replica, price: price)
       emit(.judged(ReplicaName(task: id, round: replica.round, node: replica.node), .withheld))
-      punishLoneLoser(replica, price: price, reason: .withheld)
+      if isEvasion {
+        ban(replica, reason: .collusion)
+      } else {
+        punishLoneLoser(replica, price: price, reason: .withheld)
+      }
     }
   }
 }

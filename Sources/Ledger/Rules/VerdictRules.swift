@@ -24,17 +24,25 @@ extension ContributionState {
       let name = ReplicaName(task: id, round: replica.round, node: replica.node)
       emit(.judged(name, after.isWon ? .won : .lost))
       guard !after.isWon else { continue }
+      nodes[replica.nodeNumber].convictedAt = height
       slashed +=
         colluding.contains(result.resultRoot)
         ? ban(replica, reason: .collusion)
         : punishLoneLoser(replica, price: terms.price, reason: .loneLoser)
+      reconsider(replica.nodeNumber)
     }
     let verdict = Verdict(
       resultRoot: root, decidedAt: height, finalFrom: height + parameters.holdBlocks, byJury: byJury,
       credibilityPPM: credibility, isLowDiversity: panel.isLowDiversity,
-      bounty: byJury ? min(terms.price, slashed / 10) : 0)
+      bounty: byJury && isDissentRight(panel) ? min(terms.price, slashed / 10) : 0)
     emit(.provisional(id, verdict))
     set(place, .provisional(panel, verdict))
+  }
+
+  /// Most voters were wrong, so the auditors who won were in dissent.
+  private func isDissentRight(_ panel: Panel) -> Bool {
+    let votes = panel.replicas.filter { $0.role == .vote && $0.status.isJudged }
+    return 2 * votes.count(where: \.status.isWon) < votes.count
   }
 
   /// Losing roots that several operators share: collusion.

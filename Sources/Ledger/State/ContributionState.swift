@@ -59,8 +59,9 @@ package struct ContributionState: Sendable, Codable {
   var holds = Backlog<Hold>()
   /// By node number.
   var wins: [Int: Wins] = [:]
-  /// Tasks that a banned node has won, in the order of the bans; some may need no re-audit.
+  /// Tasks that need a re-audit, in the order in which their winners fell; some may be in one already.
   var cascade = Backlog<TaskPlace>()
+  var inCascade: Set<TaskPlace> = []
   /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
@@ -120,7 +121,10 @@ package struct ContributionState: Sendable, Codable {
   /// Forgets what is done at the heads of the indices.
   private mutating func pruneIndices() {
     while let hold = holds.first, !isOpen(hold) { holds.removeFirst() }
-    while let place = cascade.first, !needsReaudit(place) { cascade.removeFirst() }
+    while let place = cascade.first, !needsReaudit(place) {
+      inCascade.remove(place)
+      cascade.removeFirst()
+    }
     while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count {
       queuedBags.removeFirst()
     }

@@ -17,6 +17,8 @@ package struct NodeRecord: Hashable, Sendable, Codable {
   /// Credibility gained on `gainDay`, by requester.
   package var gainDay: UInt64
   package var gains: [Address: UInt32]
+  /// When a verdict last found it wrong; 0 where none has.
+  package var convictedAt: Height
   /// Tasks that it was judged on and that are open again.
   package var reopened: UInt32
   /// Sums of all that it was paid and slashed, for reports.
@@ -86,5 +88,8 @@ package struct OperatorRecord: Hashable, Sendable, Codable {
   /// Nodes that it bonded.
   package var nodes: UInt32
   package var bannedNodes: UInt32
-  package var isBanned: Bool
+  /// With all its nodes, for ever.
+  package var bannedAt: Height?
+
+  package var isBanned: Bool { bannedAt != nil }
 }

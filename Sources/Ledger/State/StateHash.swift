@@ -34,7 +34,7 @@ extension ContributionState {
       $0.add($1.key)
       $0.add($1.value.nodes)
       $0.add($1.value.bannedNodes)
-      $0.add($1.value.isBanned ? 1 : 0 as UInt8)
+      $0.add($1.value.bannedAt ?? 0)
     }
     hash.list(nodes) { $0.add($1) }
     hash.list(bags) { $0.add($1.stateHash) }
@@ -120,6 +120,7 @@ struct StateHasher {
     list(node.gains.sorted { $0.key < $1.key }) {
       $0.add($1.key); $0.add($1.value)
     }
+    add(node.convictedAt)
     add(node.reopened)
     add(node.earned)
     add(node.slashed)

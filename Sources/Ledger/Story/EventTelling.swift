@@ -36,7 +36,7 @@ struct EventTelling {
       "\(roots.count) results stand against each other: a jury decides, whatever the weights."
     case .judged(let name, let verdict): "\(who(name)) \(Self.words(verdict))."
     case .provisional(_, let verdict): decision(verdict)
-    case .reopened(_, let banned): reopening(banned)
+    case .reopened(_, let fallen): reopening(fallen)
     case .ended(_, let settlement): "The task is \(settlement.end.rawValue)."
     case .slashed, .struck, .credibilityGained, .jailed, .standingChanged, .banned, .operatorBanned,
       .equivocated:
@@ -81,10 +81,10 @@ struct EventTelling {
       + (roll.isAudited ? "an auditor has to do the work again." : "no audit.")
   }
 
-  private func reopening(_ banned: [Address]) -> String {
-    let names = banned.map(cast.name).joined(separator: ", ")
+  private func reopening(_ fallen: [Address]) -> String {
+    let names = fallen.map(cast.name).joined(separator: ", ")
     return
-      "Winners were banned since (\(names)), and without them the verdict does not stand: it is re-audited."
+      "Winners were banned or found wrong since (\(names)), and without them the verdict does not stand: it is re-audited."
   }
 
   private func decision(_ verdict: Verdict) -> String {

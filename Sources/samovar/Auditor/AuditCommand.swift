@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Ledger
 import Workload
 
@@ -41,17 +40,21 @@ struct AuditCommand: ParsableCommand {
     let ledger = try Setting.of(self.ledger, option: "--ledger", variable: LedgerOptions.variable)
     let report: AuditReport
     var story: TaskStory?
+    let bar = AuditProgressBar()
     do {
       if let task {
         (report, story) = try Audit.story(
-          of: task, in: ledger, temporaryDirectory: temporary, progress: progress)
+          of: task, in: ledger, temporaryDirectory: temporary, progress: bar.show)
       } else {
-        report = try Audit.run(ledger, temporaryDirectory: temporary, progress: progress)
+        report = try Audit.run(ledger, temporaryDirectory: temporary, progress: bar.show)
       }
+      bar.clear()
     } catch let error as TaskReferenceError {
+      bar.clear()
       StandardStream.error.write("samovar: \(error)\n")
       throw ExitCode(2)
     } catch {
+      bar.clear()
       StandardStream.error.write("samovar: cannot audit \(ledger): \(error)\n")
       throw ExitCode(2)
     }
@@ -61,16 +64,6 @@ struct AuditCommand: ParsableCommand {
       if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
     }
     if !report.isClean { throw ExitCode(1) }
-  }
-
-  /// A line that is written over, on a terminal only.
-  private var progress: (Audit.Progress) -> Void {
-    guard isatty(STDERR_FILENO) == 1 else { return { _ in } }
-    return { progress in
-      let percent = progress.ofBlocks > 0 ? min(100, progress.blocks * 100 / progress.ofBlocks) : 100
-      let end = progress.blocks == progress.ofBlocks ? "\n" : ""
-      StandardStream.error.write("\r\(percent) % · \(progress.blocks) blocks · \(progress.calls) calls\(end)")
-    }
   }
 }
 

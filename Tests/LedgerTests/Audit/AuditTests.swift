@@ -28,6 +28,8 @@ private func workedLedger(tasks: UInt32 = 2) async throws -> EmbeddedNetwork {
     #expect(report.genesis == (try network.genesis.digest))
     #expect(last?.blocks == report.blocks)
     #expect(last?.ofBlocks == report.blocks)
+    #expect(last?.entries == report.blocks + report.calls)
+    #expect(last?.ofEntries == last?.entries)
     let ledger = try network.open()
     #expect(try await ledger.tip().hash == report.tip)
     #expect(try await ledger.tip().stateHash == report.stateHash)

@@ -167,11 +167,12 @@ struct InvariantChecker {
       require(history.reveals.insert(name).inserted, .onceEach, "\(name.node) revealed twice")
     case .judged(let name, _):
       require(history.judged.insert(name).inserted, .onceEach, "\(name.node) was judged twice")
-    case .reopened(let task, let banned):
+    case .reopened(let task, let fallen):
       reached.reopened += 1
       require(
-        !banned.isEmpty && banned.allSatisfy { state.node($0)?.isBanned == true }, .edges,
-        "\(task) was opened again without a ban")
+        !fallen.isEmpty
+          && fallen.allSatisfy { isBanned($0, state) || (state.node($0)?.convictedAt ?? 0) > 0 }, .edges,
+        "\(task) was opened again, and nobody has fallen")
       history.judged = history.judged.filter { $0.task != task }
     case .provisional(let task, let verdict): decided(task, verdict, state)
     case .paid(let payment):
@@ -183,6 +184,11 @@ struct InvariantChecker {
       ended(task, state)
     default: break
     }
+  }
+
+  private func isBanned(_ node: Address, _ state: ContributionState) -> Bool {
+    guard let node = state.node(node) else { return false }
+    return node.isBanned || state.operators[node.operatorAddress]?.isBanned == true
   }
 
   private mutating func drawn(_ name: ReplicaName, _ state: ContributionState) {
@@ -267,7 +273,7 @@ struct InvariantChecker {
       let bag = state.bags.first(where: { $0.terms.id == id.bag })
     else { return }
     let heard = panel.replicas.filter {
-      $0.status.result != nil && state.node($0.node)?.isBanned == false
+      $0.status.result != nil && !isBanned($0.node, state)
     }
     let roots = Set(heard.compactMap { $0.status.result?.resultRoot })
     guard verdict.byJury else {
@@ -296,7 +302,7 @@ struct InvariantChecker {
     require(
       settlement.at >= verdict.decidedAt + state.genesis.parameters.holdBlocks, .edges, "FINAL before a hold")
     let winners = panel.replicas.filter { $0.status.name == "WON" }
-    let standing = winners.filter { state.node($0.node)?.isBanned == false }
+    let standing = winners.filter { !isBanned($0.node, state) }
     guard !verdict.byJury, standing.count < winners.count else { return }
     require(
       Acceptance(state).isEnough(standing, panel, bag), .nothingStandsOnTheBanned, "FINAL needs a banned node"

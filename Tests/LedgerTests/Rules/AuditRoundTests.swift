@@ -146,15 +146,17 @@ import Workload
     #expect(try chain.task(task).name == "PROVISIONAL")
   }
 
-  /// Both operators are in the task: nobody could audit, so nobody is waited for.
-  @Test func whereNobodyMayAuditTheVotesAreOpenedAtOnce() throws {
-    let few = (1...2).map { Member($0) }
+  /// Two vote. An auditor must leave d others for the jury that he may need.
+  @Test(arguments: [(operators: 5, isAudited: false), (operators: 6, isAudited: true)])
+  func whereAnAuditWouldLeaveNoJuryTheVotesAreOpenedAtOnce(operators: Int, isAudited: Bool) throws {
+    let few = (1...operators).map { Member($0) }
     var chain = try network(few, always)
     let task = try chain.assigned()
     try chain.commitAll(few) { _ in honest(task) }
     try chain.block(2)
     try chain.call(.seal(task), by: crankAddress)
-    #expect(try chain.task(task).name == "REVEALING")
+    #expect(try chain.task(task).panel?.isLowDiversity == true)
+    #expect(try chain.task(task).name == (isAudited ? "SEALED" : "REVEALING"))
   }
 
   /// The others are busy with another bag: the votes stay sealed until one of them is free, or the search ends.
@@ -164,6 +166,7 @@ import Workload
       var chain = try network(some) {
         always(&$0)
         $0.diversityFactor = 1
+        $0.juryLead = 1
       }
       let bag = try chain.post(order(tasks: 2, tau: 20), by: requesterAddress)
       try chain.block(5)

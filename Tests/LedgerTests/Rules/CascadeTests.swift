@@ -60,7 +60,9 @@ import Workload
     #expect(before.resultRoot == Self.lie)
     // Not even after its hold is it final.
     try chain.block(Int(before.finalFrom - chain.state.height))
-    #expect(throws: Rejection.wrongPhase(now: "PROVISIONAL by a banned node", needs: "re-audited")) {
+    #expect(
+      throws: Rejection.wrongPhase(now: "PROVISIONAL by nodes that have fallen since", needs: "re-audited")
+    ) {
       try chain.call(.finalize(task), by: crankAddress)
     }
     #expect(chain.state.dueCalls(limit: 100).contains(.reaudit(task)))
@@ -99,8 +101,9 @@ import Workload
     let task = try chain.assigned()
     let drawn = try voters(chain, task)
     try decide(&chain, task) { _ in honest(task) }
-    #expect(throws: Rejection.wrongPhase(now: "PROVISIONAL", needs: "PROVISIONAL by a winner who was banned"))
-    {
+    #expect(
+      throws: Rejection.wrongPhase(now: "PROVISIONAL", needs: "PROVISIONAL by winners who have fallen since")
+    ) {
       try chain.call(.reaudit(task), by: crankAddress)
     }
     #expect(drawn.count == 3)
@@ -124,5 +127,58 @@ import Workload
     guard case .inconclusive(_, let settlement) = try chain.task(task) else { throw Unexpected() }
     #expect(settlement.paid == 480_000, "the one liar who was not caught, half a price less the fee")
     #expect(chain.state.nodes.allSatisfy { $0.isIdle })
+  }
+
+  /// A withheld vote is a lone loser's, and where an auditor has voted and several hold back it is collusion.
+  @Test(arguments: [1, 2]) func whoHoldsBackBeforeAnAuditorIsBannedUnlessAlone(count: Int) throws {
+    var chain = try LedgerTests.network(members) { $0.auditRate = 10_000 }
+    let task = try chain.assigned()
+    let drawn = try voters(chain, task)
+    try chain.commitAll(members) { _ in honest(task) }
+    try chain.block(2)
+    try chain.call(.seal(task), by: crankAddress)
+    try chain.commitAll(members) { _ in honest(task) }
+    try chain.block(2)
+    try chain.call(.seal(task), by: crankAddress)
+    let holding = drawn.prefix(count)
+    try chain.revealAll(members.filter { !holding.contains($0.node) })
+    try chain.block(5)
+    try chain.call(.tally(task), by: crankAddress)
+    for node in holding {
+      let record = try #require(chain.state.node(node))
+      #expect(record.isBanned == (count > 1))
+      #expect(record.slashed == (count > 1 ? 80_000_000 : 1_000_000))
+    }
+  }
+
+  /// With one replica a task there is nobody to collude with: who is found wrong once has all that he alone decided looked
+  /// at again.
+  @Test func whoIsFoundWrongOnceHasAllHisOwnWordsLookedAt() throws {
+    var chain = try LedgerTests.network(members, auditPool: 100_000_000) {
+      $0.juryLead = 3
+      $0.holdBlocks = Self.hold
+      $0.unbondingBlocks = Self.hold + 48 * 50 + 5
+      $0.auditRateSingle = 3_000
+    }
+    let liar = members[0].node
+    var lies: [TaskID] = []
+    for _ in 0..<120 where chain.state.node(liar)?.convictedAt == 0 {
+      let task = try chain.assigned(order(trust: 1, cap: 1))
+      let isHis = try voters(chain, task) == [liar]
+      try decide(&chain, task) { $0.node == liar && isHis ? Self.lie : honest(task) }
+      if isHis { lies.append(task) }
+    }
+    try #require(lies.count > 1, "he was found out at once; the walk of beacons has changed")
+    try chain.block(2)
+    // The last is the one that was audited.
+    for task in lies.dropLast() {
+      #expect(try chain.task(task).verdict?.resultRoot == Self.lie)
+      #expect(chain.state.dueCalls(limit: 100).contains(.reaudit(task)))
+    }
+    let first = try #require(lies.first)
+    try chain.call(.reaudit(first), by: crankAddress)
+    try decide(&chain, first) { _ in honest(first) }
+    #expect(try chain.task(first).verdict?.resultRoot == honest(first))
+    #expect(chain.state.node(liar)?.strikes ?? 0 >= 2)
   }
 }
