@@ -1,3 +1,4 @@
+import Foundation
 import Receipts
 import Testing
 import Workload
@@ -72,6 +73,41 @@ struct KeyTests {
         subtract(signature.s.bytes, from: "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"))
     )
     #expect(Signature(r: signature.r, s: high, v: signature.v == 27 ? 28 : 27) == nil)
+  }
+
+  /// The examples of EIP-2098: key, message, and both forms.
+  @Test func theCompactFormIsReadFromTextOnly() throws {
+    let key = try PrivateKey(
+      bytes: try #require(
+        Hex.decode("1234567890123456789012345678901234567890123456789012345678901234")))
+    let examples = [
+      (
+        "Hello World",
+        "0x68a020a209d3d56c46f38cc50a33f704f4a9a10a59377f8dd762ac66910e9b90"
+          + "7e865ad05c4035ab5792787d4a0297a43617ae897930a6fe4d822b8faea52064"
+      ),
+      (
+        "It's a small(er) world",
+        "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76"
+          + "939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793"
+      ),
+    ]
+    for (message, compact) in examples {
+      let digest = Keccak256.hash("\u{19}Ethereum Signed Message:\n\(message.utf8.count)\(message)")
+      let signature = try #require(Signature(hex: compact))
+      #expect(signature == key.sign(digest))
+      #expect(signature.signer(of: digest) == key.address)
+      #expect(try JSONDecoder().decode(Signature.self, from: Data("\"\(compact)\"".utf8)) == signature)
+      #expect(Signature(bytes: Hex.decode(compact) ?? []) == nil, "blocks and calls hold 65 bytes")
+      #expect(signature.bytes.count == 65, "what we write is the long form")
+      // One bit of v alone tells the two apart; a flipped one names another account.
+      var flipped = Hex.decode(compact) ?? []
+      flipped[32] ^= 0x80
+      #expect(Signature(compact: flipped)?.signer(of: digest) != key.address)
+    }
+    #expect(Signature(compact: [UInt8](repeating: 0xff, count: 64)) == nil, "s is high")
+    #expect(Signature(compact: [UInt8](repeating: 0, count: 64)) == nil)
+    #expect(Signature(compact: [UInt8](repeating: 1, count: 63)) == nil)
   }
 
   @Test func threadsShareTheContext() async throws {

@@ -45,9 +45,9 @@ extension Audit {
   private static func readGenesis(
     _ db: Database, report: inout AuditReport
   ) throws -> (text: String, value: Genesis) {
-    let texts = try String.fetchAll(db, sql: "SELECT json FROM genesis LIMIT 2")
-    guard let text = texts.first, texts.count == 1 else {
-      throw LedgerFault(block: 0, what: "genesis", expected: "one", found: "\(texts.count)")
+    let texts = try BlockStore.genesisTexts(db)
+    guard let first = texts.first, let text = first, texts.count == 1 else {
+      throw LedgerFault(block: 0, what: "genesis", expected: "one text", found: "\(texts.count) rows")
     }
     report.genesis = Keccak256.hash(text)
     do {

@@ -51,10 +51,8 @@ struct BlockStore {
   /// The genesis that the file was made with, as its JSON text.
   func genesis() throws -> String {
     try LedgerFileError.translating("read", path) {
-      let texts = try database.writeWithoutTransaction { db in
-        try String.fetchAll(db, sql: "SELECT json FROM genesis LIMIT 2")
-      }
-      guard let text = texts.first, texts.count == 1 else {
+      let texts = try database.writeWithoutTransaction { db in try Self.genesisTexts(db) }
+      guard let first = texts.first, let text = first, texts.count == 1 else {
         throw LedgerFileError.corrupt(path: path, detail: "it holds \(texts.count) genesis rows, not one")
       }
       return text
@@ -166,6 +164,13 @@ extension BlockStore {
   static func sqliteVersion(_ db: Database) throws -> Int {
     let text = try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? ""
     return text.split(separator: ".").prefix(3).reduce(0) { $0 * 1000 + (Int($1) ?? 0) }
+  }
+
+  /// What the table `genesis` holds, two rows at most: nothing for one that is no text, as a damaged file may have it.
+  static func genesisTexts(_ db: Database) throws -> [String?] {
+    try Row.fetchAll(db, sql: "SELECT json FROM genesis LIMIT 2").map { row in
+      String.fromDatabaseValue(row[0])
+    }
   }
 
   static func makeTables(_ db: Database, genesis: String, writer: Int) throws {

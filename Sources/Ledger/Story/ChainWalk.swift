@@ -23,7 +23,7 @@ struct ChainWalk {
     configuration.readonly = true
     database = try DatabaseQueue(path: path, configuration: configuration)
     genesis = try database.read { db in
-      guard let text = try String.fetchOne(db, sql: "SELECT json FROM genesis LIMIT 1") else {
+      guard let first = try BlockStore.genesisTexts(db).first, let text = first else {
         throw LedgerFault(block: 0, what: "genesis", expected: "one", found: "none")
       }
       return try Genesis(json: Array(text.utf8))

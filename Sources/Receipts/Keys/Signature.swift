@@ -32,9 +32,21 @@ package struct Signature: Hashable, Sendable {
     self.init(r: r, s: s, v: bytes[64])
   }
 
+  /// 64 bytes, r ‖ s with the parity of v in the highest bit, which a low s leaves free (EIP-2098); nothing where they are
+  /// not a signature.
+  package init?(compact bytes: some Collection<UInt8>) {
+    var bytes = Array(bytes)
+    guard bytes.count == 64 else { return nil }
+    let parity = bytes[32] >> 7
+    bytes[32] &= 0x7f
+    self.init(bytes: bytes + [27 + parity])
+  }
+
+  /// As people and their tools write it: 65 bytes in hexadecimal, or the 64 of EIP-2098. Blocks and calls hold the 65 alone,
+  /// so that each has one encoding.
   package init?(hex: some StringProtocol) {
     guard let bytes = Hex.decode(hex) else { return nil }
-    self.init(bytes: bytes)
+    if bytes.count == 64 { self.init(compact: bytes) } else { self.init(bytes: bytes) }
   }
 
   /// 65 bytes, r ‖ s ‖ v.
@@ -65,7 +77,9 @@ extension Signature: Codable {
     guard let value = Signature(hex: text) else {
       throw DecodingError.dataCorruptedError(
         in: container,
-        debugDescription: "'\(text)' is no signature: 65 bytes in hexadecimal, r, low s, and v of 27 or 28")
+        debugDescription:
+          "'\(text)' is no signature: 65 bytes in hexadecimal, r, low s, and v of 27 or 28, or the 64 of EIP-2098"
+      )
     }
     self = value
   }

@@ -9,16 +9,16 @@ struct CoalitionText {
   var screenLines: [String] {
     let counts = "\(story.decided.count) of \(story.tasks) tasks decided, \(story.audits) rounds audited"
     guard let dissent = story.dissent else {
-      return ["12 nodes in one process, 4 of them lie together: \(counts)", "no auditor has dissented yet"]
+      return ["12 nodes in this process, 4 lie together: \(counts)", "no auditor has dissented yet"]
     }
-    var parts = ["task \(dissent.number): the auditor dissents"]
+    var parts = ["task \(dissent.number): auditor dissents"]
     if dissent.isDecided { parts.append("jury \(votes(dissent))") }
-    if !story.banned.isEmpty { parts.append("\(story.banned.count) nodes banned") }
+    if !story.banned.isEmpty { parts.append("\(story.banned.count) banned") }
     if !story.reopened.isEmpty {
       parts.append("\(story.reopened.count) verdicts reopened, \(story.overturned.count) overturned")
     }
     return [
-      "12 nodes in one process, 4 of them lie together: \(counts)", parts.joined(separator: "; "),
+      "12 nodes in this process, 4 lie together: \(counts)", parts.joined(separator: "; "),
     ]
   }
 
