@@ -24,6 +24,7 @@ extension ContributionState {
     else { return result }
     let terms = bags[place.bag].terms
     var seats = Seats(replicas: replicas, round: round, nodes: nodes)
+    let least = role == .jury ? leastJurorCredibility(terms, list) : 0
     var hardwareClass = hardwareClass(of: replicas, terms)
     var order = Permutation(
       seed: drawing.seed, task: terms.id.task(UInt32(place.task)), round: round, count: list.entries.count)
@@ -32,7 +33,8 @@ extension ContributionState {
       result.drawing.steps = UInt32(order.steps)
       let entry = list.entries[index]
       let node = nodes[entry.nodeNumber]
-      guard node.slots[Int(entry.slot)].running == nil, isEligible(entry, for: terms, role: role),
+      guard node.slots[Int(entry.slot)].running == nil, isEligible(entry, for: terms),
+        node.credibility >= least,
         !seats.contains(node), hardwareClass == nil || hardwareClass == node.registration.hardwareClass
       else { continue }
       result.slots.append(entry)
@@ -48,7 +50,7 @@ extension ContributionState {
   }
 
   /// Whether a slot may serve a bag at all, busy or not.
-  func isEligible(_ entry: EligibleSlot, for terms: BagTerms, role: ReplicaRole) -> Bool {
+  func isEligible(_ entry: EligibleSlot, for terms: BagTerms) -> Bool {
     let node = nodes[entry.nodeNumber]
     let slot = node.slots[Int(entry.slot)]
     let price = terms.price
@@ -56,11 +58,25 @@ extension ContributionState {
       entry.minimumPrice <= price, price * Amount(parameters.bondFactor) <= slot.bond,
       slot.locked + price <= slot.bond
     else { return false }
-    if role == .jury, node.credibility < parameters.jurorMinimumCredibility { return false }
     let requester = terms.requester
     if node.address == requester || node.operatorAddress == requester { return false }
     if let own = nodeNumbers[requester], nodes[own].operatorAddress == node.operatorAddress { return false }
     return true
+  }
+
+  /// The least k of a juror: that of the genesis, once enough operators have it. A young network has nobody with
+  /// experience, and dissent that nobody may judge would leave its liars unpunished.
+  func leastJurorCredibility(_ terms: BagTerms, _ list: EligibleList) -> UInt32 {
+    let least = parameters.jurorMinimumCredibility
+    let enough = Int(parameters.diversityFactor) * parameters.juryLead(trust: terms.order.trust)
+    guard least > 0, enough > 0 else { return least }
+    var experienced: Set<Address> = []
+    for entry in list.entries.prefix(Int(parameters.maximumDrawSteps))
+    where nodes[entry.nodeNumber].credibility >= least && nodes[entry.nodeNumber].standing.mayBeDrawn {
+      experienced.insert(nodes[entry.nodeNumber].operatorAddress)
+      if experienced.count >= enough { return least }
+    }
+    return 0
   }
 
   /// How many operators who are not in the task could still be drawn for it, busy or not; counts up to `limit`.
@@ -74,7 +90,7 @@ extension ContributionState {
     var count = 0
     for entry in list.entries.prefix(Int(parameters.maximumDrawSteps)) where count < limit {
       let node = nodes[entry.nodeNumber]
-      guard isEligible(entry, for: terms, role: .audit), !seats.contains(node),
+      guard isEligible(entry, for: terms), !seats.contains(node),
         hardwareClass == nil || hardwareClass == node.registration.hardwareClass
       else { continue }
       seats.add(node)
@@ -98,7 +114,7 @@ extension ContributionState {
     guard let list = lists.last(where: { $0.epoch == list }) else { return true }
     var found: [Address] = []
     for entry in list.entries.prefix(Int(parameters.maximumDrawSteps))
-    where isEligible(entry, for: terms, role: .vote) {
+    where isEligible(entry, for: terms) {
       let operatorAddress = nodes[entry.nodeNumber].operatorAddress
       if !found.contains(operatorAddress) { found.append(operatorAddress) }
       if found.count >= limit { return false }

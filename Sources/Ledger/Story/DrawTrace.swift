@@ -88,12 +88,14 @@ extension ContributionState {
       listEpoch: panel.drawing.listEpoch, listCount: list.entries.count, before: first, places: [])
     var order = Permutation(
       seed: panel.drawing.seed, task: task, round: panel.round, count: list.entries.count)
+    let least = role == .jury ? leastJurorCredibility(terms, list) : 0
     while order.steps < Int(panel.drawing.steps), let index = order.next() {
       guard order.steps > Int(first) else { continue }
       let entry = list.entries[index]
       let node = nodes[entry.nodeNumber]
       let isTaken = drawn[ReplicaName(task: task, round: panel.round, node: entry.node)] == entry.slot
-      let reason = whySkipped(entry, terms, role, seated: seated, hardwareClass: hardwareClass)
+      let reason = whySkipped(
+        entry, terms, leastCredibility: least, seated: seated, hardwareClass: hardwareClass)
       trace.places.append(
         DrawTrace.Place(
           number: UInt32(order.steps), index: index, node: entry.node, slot: entry.slot,
@@ -114,7 +116,7 @@ extension ContributionState {
   /// The first reason for which a draw passes over a slot; nothing where it would take it. The conditions are those of
   /// `pick` and `isEligible`, each by itself.
   func whySkipped(
-    _ entry: EligibleSlot, _ terms: BagTerms, _ role: ReplicaRole, seated: [NodeRecord],
+    _ entry: EligibleSlot, _ terms: BagTerms, leastCredibility: UInt32, seated: [NodeRecord],
     hardwareClass: Bytes32?
   ) -> DrawTrace.Finding? {
     let node = nodes[entry.nodeNumber]
@@ -133,7 +135,7 @@ extension ContributionState {
     if terms.price * Amount(parameters.bondFactor) > slot.bond { return .bondTooSmall }
     if slot.running != nil { return .busy }
     if slot.locked + terms.price > slot.bond { return .bondLocked }
-    if !isEligible(entry, for: terms, role: role) { return .tooLittleCredibility }
+    if node.credibility < leastCredibility { return .tooLittleCredibility }
     if let hardwareClass, hardwareClass != node.registration.hardwareClass { return .wrongHardwareClass }
     return nil
   }

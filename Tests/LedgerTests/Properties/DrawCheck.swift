@@ -46,11 +46,11 @@ struct DrawCheck {
       }
     let operators = Set(taken.compactMap { after.node($0.node)?.operatorAddress })
     let sites = Set(taken.compactMap { after.node($0.node)?.registration.site })
+    let least = leastJurorCredibility(list, terms.order.trust)
     return shuffled(list.entries, drawing.seed, name).dropFirst(Int(drawing.steps)).first { entry in
       guard let node = before.node(entry.node) else { return false }
       let slot = node.slots[Int(entry.slot)]
-      let isJurorEnough =
-        role != .jury || node.credibility >= before.genesis.parameters.jurorMinimumCredibility
+      let isJurorEnough = role != .jury || node.credibility >= least
       return slot.running == nil && ["PROBATION", "ACTIVE"].contains(node.standing.name)
         && before.operators[node.operatorAddress]?.isBanned == false && entry.minimumPrice <= terms.price
         && slot.bond >= terms.price * Amount(before.genesis.parameters.bondFactor)
@@ -58,6 +58,17 @@ struct DrawCheck {
         && !operators.contains(node.operatorAddress) && !sites.contains(node.registration.site)
         && node.address != terms.requester && node.operatorAddress != terms.requester
     }
+  }
+
+  /// Of the genesis, once three times d operators have it.
+  private func leastJurorCredibility(_ list: EligibleList, _ trust: UInt32) -> UInt32 {
+    let parameters = before.genesis.parameters
+    let experienced = list.entries.compactMap { before.node($0.node) }.filter {
+      $0.credibility >= parameters.jurorMinimumCredibility
+        && ["PROBATION", "ACTIVE"].contains($0.standing.name)
+    }
+    let enough = Int(parameters.diversityFactor) * parameters.juryLead(trust: trust)
+    return Set(experienced.map(\.operatorAddress)).count >= enough ? parameters.jurorMinimumCredibility : 0
   }
 
   /// Fisher and Yates over the whole list: index j = uint256(keccak256(seed ‖ task ‖ round ‖ j)) mod (M − j).
