@@ -50,7 +50,7 @@ extension SabotageRun {
     guard let number = numbers[address], nodes[number].bannedAt == nil else { return }
     nodes[number].bannedAt = state.height
     if nodes[number].isMember { outcome.membersBanned += 1 } else { outcome.honestBanned += 1 }
-    for task in nodes[number].tasks { reauditLater(task) }
+    doubt(address)
     if nodes[number].isMember, scenario.coalition.behaviour == .sybil {
       queue.push(.reenter, at: state.height + Self.reentryBlocks)
     }

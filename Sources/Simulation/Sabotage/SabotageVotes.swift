@@ -20,6 +20,9 @@ extension SabotageRun {
     case .ended(let task, let settlement): ended(task, settlement)
     case .slashed(let slash): fillBond(slash)
     case .banned(let node): banned(node)
+    case .struck(let node, _, _): doubt(node)
+    case .operatorBanned(let address):
+      for node in nodes where node.operatorAddress == address { doubt(node.address) }
     case .jailed(let node, _):
       if let number = numbers[node], !nodes[number].isMember { outcome.honestJailed += 1 }
     default: break
@@ -132,8 +135,13 @@ extension SabotageRun {
     if tasks[task].seats.contains(where: { nodes[$0.node].bannedAt != nil }) { reauditLater(task) }
   }
 
-  /// Proven collusion puts all in doubt that the banned node decided.
-  mutating func reauditLater(_ task: Int) {
+  /// A proven lie puts all in doubt that the node decided. The rules say what must be run again.
+  mutating func doubt(_ address: Address) {
+    guard let number = numbers[address] else { return }
+    for task in nodes[number].tasks { reauditLater(task) }
+  }
+
+  private mutating func reauditLater(_ task: Int) {
     guard tasks[task].phase == .provisional else { return }
     queue.push(.reaudit(task: task), at: state.height + scenario.parameters.beaconDelay)
   }
