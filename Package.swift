@@ -170,8 +170,11 @@ let package = Package(
       "ImagesTests",
       of: ["Images", "LayerTar", "Sandbox", "Workload", "TestSupport", nioCore, nioHTTP1, nioPosix]),
     tests("SchedulingTests", of: ["Scheduling", "Telemetry", "Workload"]),
-    tests("LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"]),
-    tests("SimulationTests", of: ["Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
+    tests(
+      "LedgerTests", of: ["Ledger", "Receipts", "Workload", "TestSupport"], exclude: ["Story/dispute.txt"]),
+    tests(
+      "SimulationTests",
+      of: ["Ledger", "Simulation", "Scheduling", "Telemetry", "Workload", "TestSupport"]),
     tests("EFastTests", of: ["Workload", "TestSupport"]),
     tests(
       "AgentTests",

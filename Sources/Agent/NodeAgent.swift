@@ -37,7 +37,7 @@ package struct NodeAgent: Sendable {
     try StateDirectory.bind(state, to: ledger.genesis.digest)
     // No run outlives the agent that started it; what one left before its receipt was signed is made again.
     try RunDirectory.makeEmpty("\(state)/runs")
-    try LocalFile.makeDirectory("\(state)/receipts", mode: 0o700)
+    try await SealedResult.sweep(Node.sealedDirectory(configuration), endedIn: ledger)
     let board = try Board.load(directory: configuration.hardware.board)
     _ = try configuration.tariff.readingPrices()
     let files = try LauncherFiles.find(environment: environment)

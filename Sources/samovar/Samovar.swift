@@ -7,7 +7,7 @@ struct Samovar: AsyncParsableCommand {
     commandName: "samovar",
     abstract: "Turn edge heating servers into a trustworthy batch computer.",
     version: "0.1.0",
-    subcommands: [DemoCommand.self],
+    subcommands: [DemoCommand.self, SimulationCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Requesters:",

@@ -48,7 +48,8 @@ import Workload
       round: 0, replacementRounds: 0, assignedAt: 1, settledAt: 1, wanted: 1, isLowDiversity: false,
       drawing: Drawing(seed: .zero, listEpoch: 1, steps: 1), replicas: [replica])
     let verdict = Verdict(
-      resultRoot: root, decidedAt: 1, finalFrom: 2, byJury: false, credibilityPPM: 1, isLowDiversity: false)
+      resultRoot: root, decidedAt: 1, finalFrom: 2, byJury: false, credibilityPPM: 1, isLowDiversity: false,
+      bounty: 0)
     return TaskSummary(id: TaskID(word: receipt.receipt.taskID), state: .provisional(panel, verdict))
   }
 

@@ -66,6 +66,9 @@ final class TestNetwork: Sendable {
     shared = try SharedDirectory(path: ledgerDirectory.path)
   }
 
+  /// Names of the receipts that anybody on the machine can read.
+  func shownReceipts() throws -> [String] { try LocalFile.names(in: ledgerDirectory + "/receipts") }
+
   /// Short blocks, epochs and holds, and deadlines that leave time for a restart on a busy machine.
   private static var parameters: Parameters {
     var parameters = Parameters()
@@ -79,7 +82,7 @@ final class TestNetwork: Sendable {
     parameters.commit = BlockTimer(floor: 1_200, tauThousandths: 3_000)
     parameters.reveal = BlockTimer(floor: 600, tauThousandths: 250)
     parameters.hardStop = BlockTimer(floor: 6_000, tauThousandths: 48_000)
-    parameters.jurySearch = BlockTimer(floor: 1_200, tauThousandths: 3_000)
+    parameters.search = BlockTimer(floor: 1_200, tauThousandths: 3_000)
     return parameters
   }
 

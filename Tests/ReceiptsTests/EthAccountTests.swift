@@ -30,6 +30,7 @@ struct EthAccountTests {
     var signed: [[String: Any]] = []
     var keyFiles: [[String: Any]] = []
     var receipts: [Any] = []
+    var proofs: [Any] = []
     var toSign: [[String: Any]] = []
     var toLock: [[String: Any]] = []
 
@@ -37,7 +38,8 @@ struct EthAccountTests {
       let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("eth_account_check.py").path
       let document: [String: Any] = [
-        "signed": signed, "keyFiles": keyFiles, "receipts": receipts, "toSign": toSign, "toLock": toLock,
+        "signed": signed, "keyFiles": keyFiles, "receipts": receipts, "proofs": proofs, "toSign": toSign,
+        "toLock": toLock,
       ]
       let output = try Command.run(
         try #require(CheckingPython.path), [script],
@@ -136,6 +138,21 @@ struct EthAccountTests {
     let (answer, _) = try question.ask()
     #expect(answer.failures == [])
     #expect(answer.checked == 5 * outcomes.count)
+  }
+
+  @Test func ethAccountChecksReceiptProofs() throws {
+    var question = Question()
+    for count in [1, 2, 3, 8, 13] {
+      question.proofs += try Fixture.proofs(count).map { try json($0.encoded()) }
+    }
+    let (answer, _) = try question.ask()
+    #expect(answer.failures == [])
+    #expect(answer.checked == 5 * 27)
+    // It sees a proof that is wrong.
+    var wrong = try Fixture.proofs(8)[1]
+    wrong.value.amount += 1
+    question.proofs = [try json(wrong.encoded())]
+    #expect(try question.ask().answer.failures.count == 2)
   }
 
   @Test func keyFilesOpenOnBothSides() throws {

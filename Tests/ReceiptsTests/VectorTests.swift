@@ -124,6 +124,13 @@ struct VectorTests {
     let tree = try #require(StandardMerkleTree(values: values, isSorted: order == "sorted"))
     #expect(tree.nodes == standard.tree)
     #expect(tree.leafPositions == standard.values.map(\.treeIndex))
+    for (index, value) in standard.values.enumerated() {
+      let proof = tree.proof(ofLeaf: index)
+      #expect(
+        StandardMerkleTree.verify(
+          leafHash: standard.tree[value.treeIndex], proof: proof, root: standard.tree[0]))
+      #expect(proof.allSatisfy(standard.tree.contains))
+    }
     let simple: Simple = try Vectors.decode(from: "oz-merkle-tree/simple-v1.\(order).1_0_6.json")
     let simpleTree = try #require(
       StandardMerkleTree(leafHashes: simple.values.map(\.value), isSorted: order == "sorted"))

@@ -7,6 +7,7 @@ hashes, ABI encoding, curve and key files are those of eth-account and what that
 in:  {"signed":    [{"typedData", "signature", "digest", "signer"}, ...],
       "keyFiles":  [{"json", "password", "privateKey"}, ...],
       "receipts":  [SignedReceipt, ...],
+      "proofs":    [what `samovar receipt prove` writes for one replica, ...],
       "toSign":    [{"typedData", "privateKey"}, ...],
       "toLock":    [{"privateKey", "password", "kdf", "iterations"}, ...]}
 out: {"failures": [text, ...], "checked": count,
@@ -59,6 +60,22 @@ def input_root(inputs):
     )
 
 
+def proof_root(leaf, proof):
+    """OpenZeppelin's MerkleProof.processProof: commutative hashing, from the leaf up."""
+    for sibling in proof:
+        leaf = keccak(b"".join(sorted([leaf, bytes.fromhex(sibling[2:])])))
+    return leaf
+
+
+def proven_leaf(encoding, value):
+    """OpenZeppelin's standardLeafHash of a value whose encoding stands beside it."""
+    values = [
+        bytes.fromhex(v[2:]) if kind == "bytes32" else int(v) if kind.startswith("uint") else v
+        for kind, v in zip(encoding, value, strict=True)
+    ]
+    return keccak(keccak(encode(encoding, values)))
+
+
 def statement_hash(statement):
     kind = b"application/vnd.in-toto+json"
     return keccak(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(statement), statement))
@@ -90,6 +107,15 @@ def main():
         root = merkle_root([leaf_hash(leaf) for leaf in predicate["result"]])
         expect(f"receipt {index} resultRoot", "0x" + root.hex(), receipt["resultRoot"])
         expect(f"receipt {index} inputRoot", "0x" + input_root(predicate["inputs"]).hex(), receipt["inputRoot"])
+    for index, item in enumerate(given["proofs"]):
+        message = encode_typed_data(full_message=item["typedData"])
+        node = item["typedData"]["message"]["node"]
+        expect(f"proof {index} receiptHash", "0x" + _hash_eip191_message(message).hex(), item["receiptHash"])
+        expect(f"proof {index} signer", Account.recover_message(message, signature=item["signature"]), node)
+        leaf = proven_leaf(item["leafEncoding"], item["value"])
+        expect(f"proof {index} leaf", "0x" + leaf.hex(), item["leaf"])
+        expect(f"proof {index} receiptsRoot", "0x" + proof_root(leaf, item["proof"]).hex(), item["anchor"]["receiptsRoot"])
+        expect(f"proof {index} value", item["value"][1:3], [item["receiptHash"], node])
 
     signatures = []
     for item in given["toSign"]:

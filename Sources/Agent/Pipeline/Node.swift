@@ -45,9 +45,13 @@ package struct Node: Sendable {
     "\(configuration.stateDirectory)/runs/\(Self.name(replica))"
   }
 
-  /// The signed receipt of a replica until it is published.
-  func receiptFile(_ replica: ReplicaKey) -> String {
-    "\(configuration.stateDirectory)/receipts/\(Self.name(replica)).json"
+  /// What a replica's vote speaks of, until it is revealed.
+  func sealedResult(_ replica: ReplicaKey) -> SealedResult {
+    SealedResult(directory: "\(Self.sealedDirectory(configuration))/\(Self.name(replica))")
+  }
+
+  static func sealedDirectory(_ configuration: AgentConfiguration) -> String {
+    "\(configuration.stateDirectory)/sealed"
   }
 
   private static func name(_ replica: ReplicaKey) -> String { "\(replica.task.word.hex)-\(replica.round)" }

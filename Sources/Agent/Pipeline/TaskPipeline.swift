@@ -29,14 +29,18 @@ struct TaskPipeline: Sendable {
     try await commit(replica)
   }
 
-  /// Shows what was committed to, once every commit of the round is in.
+  /// Shows what was committed to, once every commit of the round is in: first the outputs, so that whoever reads the
+  /// reveal finds them.
   func reveal(_ duty: Duty) async throws {
     let replica = ReplicaKey(duty.replica)
     guard let vote = try await node.outbox.replica(replica)?.vote else {
       throw PipelineFault.voteLost(replica)
     }
+    let result = node.sealedResult(replica)
+    try result.publish(in: node.shared)
     try await deliver(.reveal, .reveal(vote), of: replica)
     passed(.revealed, replica)
+    try result.remove()
     try await node.outbox.advance(replica, to: .done, note: "revealed", at: node.now())
   }
 
@@ -191,7 +195,6 @@ struct TaskPipeline: Sendable {
     let run =
       node.configuration.faults.lies(about: replica.task.word)
       ? try Lie.alter(ran.run, in: directory, log: node.log) : ran.run
-    try keep(run, in: directory)
     let snapshot = await node.heat.snapshot
     let attestation = Attestation(
       taskID: replica.task.word, round: replica.round, specification: ran.specification,
@@ -206,7 +209,8 @@ struct TaskPipeline: Sendable {
     let commit = Commit(
       taskID: replica.task.word, round: replica.round, node: node.account.address,
       resultRoot: receipt.receipt.resultRoot, receiptHash: receipt.hash, salt: salt)
-    try LocalFile.write(receipt.encoded(), to: node.receiptFile(replica), mode: 0o600)
+    try node.sealedResult(replica).keep(run, in: directory, receipt)
+    try RunDirectory.remove(directory)
     _ = try await node.outbox.recordVote(
       replica, vote: Reveal(receipt: receipt.receipt, signature: receipt.signature, salt: salt),
       commit: .commit(replica.task, round: replica.round, digest: commit.digest(in: node.ledger.domain)),
@@ -214,27 +218,10 @@ struct TaskPipeline: Sendable {
     passed(.attested, replica)
   }
 
-  /// Puts the one receipt of a replica where requesters find it. Nothing to do where that was done before a restart.
-  private func publish(_ replica: ReplicaKey) throws {
-    let file = node.receiptFile(replica)
-    if LocalFile.exists(file) {
-      try node.shared.receipts.put(SignedReceipt(decoding: LocalFile.read(file)))
-      try LocalFile.remove(file)
-    }
-    try RunDirectory.remove(node.runDirectory(replica))
-  }
-
-  private func keep(_ run: CompletedRun, in directory: String) throws {
-    try node.shared.content.put(file: "\(directory)/stdout")
-    try node.shared.content.put(file: "\(directory)/stderr")
-    for output in run.outputs { try node.shared.content.put(file: "\(directory)/\(output.path)") }
-  }
-
   private func commit(_ replica: ReplicaKey) async throws {
     guard let entry = try await node.outbox.entry(replica, .commit) else {
       throw PipelineFault.voteLost(replica)
     }
-    try publish(replica)
     if entry.status == .pending { try await deliver(.commit, entry.call, of: replica) }
     passed(.committed, replica)
   }

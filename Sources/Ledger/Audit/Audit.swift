@@ -28,15 +28,21 @@ package enum Audit {
 
   /// Audits a ledger's directory or its database file, which may be in use.
   ///
-  /// - Parameter temporaryDirectory: where a copy and a second writing of the ledger find room.
-  /// - Throws: `FileError` or `LedgerFileError` where it could not look at all. What it finds is in the report.
+  /// - Parameters:
+  ///   - temporaryDirectory: where a copy and a second writing of the ledger find room.
+  ///   - reading: is given the copy, a database file, where all is right. It lives as long as the call.
+  /// - Throws: `FileError` or `LedgerFileError` where it could not look at all, and what `reading` throws. What it finds
+  ///   is in the report.
   package static func run(
-    _ path: String, temporaryDirectory: String = "/tmp", progress: (Progress) -> Void = { _ in }
+    _ path: String, temporaryDirectory: String = "/tmp", progress: (Progress) -> Void = { _ in },
+    reading: (_ copy: String) throws -> Void = { _ in }
   ) throws -> AuditReport {
     let directory = LedgerDirectory(path)
     let isDirectory = LocalFile.exists(directory.database)
     let file = isDirectory ? directory.database : path
     let copy = try AuditCopy(of: file, temporaryDirectory: temporaryDirectory)
+    // Its end takes the files away: it must not come before they were read.
+    defer { withExtendedLifetime(copy) {} }
     var report = AuditReport(file: file)
     do {
       if let fault = copy.logFault {
@@ -56,6 +62,7 @@ package enum Audit {
         block: nil, what: "file, after block \(report.blocks)", expected: "pages that SQLite can read",
         found: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
     }
+    if report.isClean { try reading(copy.database) }
     return report
   }
 

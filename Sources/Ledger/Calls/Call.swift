@@ -37,12 +37,15 @@ package enum Call: Hashable, Sendable, Codable {
   /// The drawn node. `digest` is the EIP-712 digest of `Commit`.
   case commit(TaskID, round: UInt32, digest: Bytes32)
   /// Ends a round's commits: all that are expected are in, or late.
+  /// Of a SEALED task: goes on to the reveals when its auditor has committed, or can't be had.
   case seal(TaskID)
   case reveal(Reveal)
   case tally(TaskID)
   /// Draws the next batch of jurors for a disputed task.
   case drawJury(TaskID)
   case finalize(TaskID)
+  /// Opens a PROVISIONAL task again that a banned winner decided, or goes on looking for its REAUDIT replica.
+  case reaudit(TaskID)
   /// Lets deadlines pass: late replicas, tasks past the hard stop, queued tasks past their bag's deadline.
   case expire(TaskID)
   case reportEquivocation(Equivocation)

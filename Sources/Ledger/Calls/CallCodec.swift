@@ -33,7 +33,7 @@ extension Call {
     case .postBag(let order): writer.append(order)
     case .cancelBag(let bag): writer.append(bag.word)
     case .assign(let task), .seal(let task), .tally(let task), .drawJury(let task), .finalize(let task),
-      .expire(let task):
+      .expire(let task), .reaudit(let task):
       writer.append(task.word)
     case .acknowledge(let task, let round), .decline(let task, let round), .extend(let task, let round):
       writer.append(task.word)
@@ -76,6 +76,7 @@ extension Call {
     case withdraw, register, bond, exit, releaseBonds, offer, withdrawOffer, postBag, cancelBag, assign,
       acknowledge
     case decline, extend, commit, seal, reveal, tally, drawJury, finalize, expire, reportEquivocation, payOwed
+    case reaudit
   }
 
   var tag: Tag {
@@ -103,6 +104,7 @@ extension Call {
     case .expire: .expire
     case .reportEquivocation: .reportEquivocation
     case .payOwed: .payOwed
+    case .reaudit: .reaudit
     }
   }
 
@@ -144,6 +146,7 @@ extension Call {
           first: try reader.receipt(), firstSignature: try reader.signature(), second: try reader.receipt(),
           secondSignature: try reader.signature()))
     case .payOwed: .payOwed
+    case .reaudit: .reaudit(try reader.task())
     }
   }
 }

@@ -46,6 +46,7 @@ struct ChainReplay: Codable {
 
   /// One call of a block, applied.
   struct Applied {
+    var call: SignedCall
     /// The call's name on this chain.
     var digest: Bytes32
     var inclusion: Inclusion
@@ -194,7 +195,7 @@ struct ChainReplay: Codable {
     let events = try state.apply(checked)
     let inclusion = Inclusion(height: state.height, index: callsAtHeight, events: events)
     callsAtHeight += 1
-    return Applied(digest: checked.digest, inclusion: inclusion)
+    return Applied(call: checked.signed, digest: checked.digest, inclusion: inclusion)
   }
 
   /// The block of the calls that were included since the last one.

@@ -301,7 +301,7 @@ extension EmbeddedLedger {
 
 extension ContributionState {
   /// No task is queued, with nodes, or in its hold.
-  fileprivate var isIdle: Bool { running.isEmpty && provisional.isEmpty && queuedBags.isEmpty }
+  fileprivate var isIdle: Bool { running.isEmpty && holds.isEmpty && queuedBags.isEmpty }
 }
 
 // MARK: - Questions

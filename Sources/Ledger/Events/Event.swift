@@ -24,6 +24,8 @@ package enum Event: Hashable, Sendable, Codable {
   case declined(ReplicaName)
   case extended(ReplicaName, commitBy: Height)
   case committed(ReplicaName, digest: Bytes32)
+  /// Whether the sealed round is audited.
+  case auditRolled(TaskID, AuditRoll)
   case sealed(TaskID, round: UInt32, beacon: Bytes32, revealBy: Height)
   case revealed(ReplicaName, ExecutionReceipt, receiptHash: Bytes32)
   case replicaTimedOut(ReplicaName)
@@ -32,6 +34,8 @@ package enum Event: Hashable, Sendable, Codable {
   /// One verdict per replica, when the task's is given.
   case judged(ReplicaName, ReplicaVerdict)
   case provisional(TaskID, Verdict)
+  /// These winners were banned or found wrong since, and without them the verdict does not stand.
+  case reopened(TaskID, fallen: [Address])
 
   case slashed(Slash)
   case struck(node: Address, strikes: UInt32, credibility: UInt32)
@@ -67,7 +71,7 @@ package struct ReplicaName: Hashable, Sendable, Codable {
 /// A draw, with all that a verifier needs to repeat it: the list of the epoch, the seed, task and round.
 package struct RoundOpening: Hashable, Sendable, Codable {
   package enum Reason: String, Hashable, Sendable, Codable {
-    case first, replacement, additional, jury
+    case first, replacement, additional, audit, jury, reaudit
   }
   package var task: TaskID
   package var round: UInt32
@@ -76,6 +80,31 @@ package struct RoundOpening: Hashable, Sendable, Codable {
   /// Of the fixed list that was drawn from.
   package var listEpoch: EpochNumber
   package var isLowDiversity: Bool
+}
+
+/// The roll that decides on an audit, with all that a verifier needs to repeat it.
+package struct AuditRoll: Hashable, Sendable, Codable {
+  /// Of the first block at least two after the last vote.
+  package var beacon: Bytes32
+  package var round: UInt32
+  /// q in basis points.
+  package var rate: UInt64
+  /// uint256(keccak256("audit" ‖ beacon ‖ task ‖ uint32 round)) mod 10⁴: below `rate` the round is audited.
+  package var roll: UInt64
+
+  package var isAudited: Bool { roll < rate }
+
+  init(beacon: Bytes32, task: TaskID, round: UInt32, rate: UInt64) {
+    (self.beacon, self.round, self.rate) = (beacon, round, rate)
+    var hash = Keccak256()
+    hash.update(Array("audit".utf8))
+    hash.update(beacon)
+    hash.update(task.word)
+    var writer = ByteWriter()
+    writer.append(round)
+    hash.update(writer.bytes)
+    roll = UInt64(hash.finalized().remainder(dividingBy: 10_000))
+  }
 }
 
 /// Money taken from a bond, and where it went. The parts add up to `amount`.

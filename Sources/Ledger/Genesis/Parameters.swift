@@ -29,10 +29,12 @@ package struct Parameters: Hashable, Sendable, Codable {
   package var maximumJurors: UInt32 = 25
   package var jurorMinimumCredibility: UInt32 = 5
 
-  /// Audit rates in basis points. Kept in every genesis from the start: audits change no digest when they
-  /// come.
-  package var auditRate: UInt64 = 0
-  package var auditRateSingle: UInt64 = 0
+  /// q in basis points: how often a sealed round gets an auditor, and where one replica is enough.
+  package var auditRate: UInt64 = 500
+  package var auditRateSingle: UInt64 = 1_000
+  /// q for one hold after a ban for collusion; divided by 1 + k it is the least for a group whose least
+  /// credibility is k, so that newcomers are audited as often.
+  package var auditRateAlert: UInt64 = 2_500
 
   package var feeBasisPoints: UInt64 = 200
   package var auditPremiumBasisPoints: UInt64 = 600
@@ -51,8 +53,9 @@ package struct Parameters: Hashable, Sendable, Codable {
   package var reveal = BlockTimer(floor: 24, tauThousandths: 250)
   /// From assignment until a task without a verdict is INCONCLUSIVE.
   package var hardStop = BlockTimer(floor: 1, tauThousandths: 48_000)
-  /// How long a dispute waits for a juror that is eligible before it is INCONCLUSIVE.
-  package var jurySearch = BlockTimer(floor: 24, tauThousandths: 3_000)
+  /// How long a dispute or a re-audit waits for somebody who is eligible before it is INCONCLUSIVE, and a
+  /// sealed round for its auditor before it goes on without.
+  package var search = BlockTimer(floor: 24, tauThousandths: 3_000)
   /// Blocks between a commit and the beacon that draws on it: the beacon is then beyond the committer's
   /// reach.
   package var beaconDelay: UInt64 = 2
@@ -83,7 +86,7 @@ package struct Parameters: Hashable, Sendable, Codable {
     parameters.commit = BlockTimer(floor: 120, tauThousandths: 3_000)
     parameters.reveal = BlockTimer(floor: 40, tauThousandths: 250)
     parameters.hardStop = BlockTimer(floor: 480, tauThousandths: 48_000)
-    parameters.jurySearch = BlockTimer(floor: 120, tauThousandths: 3_000)
+    parameters.search = BlockTimer(floor: 120, tauThousandths: 3_000)
     return parameters
   }
 
@@ -93,6 +96,12 @@ package struct Parameters: Hashable, Sendable, Codable {
   /// r(T): how many distinct operators must agree.
   package func requiredOperators(trust: UInt32) -> Int {
     trust <= 1 ? 1 : trust < tripleTrust ? 2 : 3
+  }
+
+  /// q in basis points for a group whose least credibility is `leastCredibility`.
+  package func auditRate(trust: UInt32, leastCredibility: UInt32, isAlert: Bool) -> UInt64 {
+    let base = requiredOperators(trust: trust) == 1 ? auditRateSingle : auditRate
+    return max(base, isAlert ? auditRateAlert : auditRateAlert / (1 + UInt64(leastCredibility)))
   }
 
   /// d: by how many fresh jurors a root must lead every other.
@@ -136,8 +145,9 @@ package struct Parameters: Hashable, Sendable, Codable {
     require(maximumSlotsPerNode <= 4_096, "maximumSlotsPerNode must be at most 4096")
     require(maximumTasksPerBag <= 1_048_576, "maximumTasksPerBag must be at most 1048576")
     require(
-      auditRate == 0 && auditRateSingle == 0, "audits are not part of these rules yet: their rates must be 0")
-    let timers = [accept, commit, reveal, hardStop, jurySearch]
+      [auditRate, auditRateSingle, auditRateAlert].allSatisfy { $0 <= 10_000 },
+      "audit rates must be at most 10000 basis points")
+    let timers = [accept, commit, reveal, hardStop, search]
     require(
       timers.allSatisfy { $0.tauThousandths <= 1_000_000 && $0.floor <= 1 << 40 },
       "a timer is longer than any chain")

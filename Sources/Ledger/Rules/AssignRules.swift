@@ -123,31 +123,38 @@ extension ContributionState {
     return PendingSeat(place: place, panel: panel, stage: stage, index: index)
   }
 
-  /// The panel of a task that takes commits, of voters or of jurors.
+  /// The panel of a task that takes commits.
   func openRound(at place: TaskPlace) throws(Rejection) -> (Panel, CommitStage) {
     switch bags[place.bag].tasks[place.task] {
     case .assigned(let panel): return (panel, .voters)
+    case .sealed(let panel, .committing): return (panel, .auditor)
     case .jury(let panel, .committing): return (panel, .jurors)
-    case let state: throw .wrongPhase(now: state.name, needs: "ASSIGNED, or JURY with jurors at work")
+    case .reaudit(let panel, let verdict, .committing): return (panel, .reauditor(verdict))
+    case let state: throw .wrongPhase(now: state.name, needs: "a state with replicas at work")
     }
   }
 }
 
 /// Who commits in the present round.
 enum CommitStage {
-  case voters, jurors
-
-  var role: ReplicaRole {
-    switch self {
-    case .voters: .vote
-    case .jurors: .jury
-    }
-  }
+  case voters, auditor, jurors
+  /// With the verdict that was opened again.
+  case reauditor(Verdict)
 
   func state(with panel: Panel) -> TaskState {
     switch self {
     case .voters: .assigned(panel)
+    case .auditor: .sealed(panel, .committing)
     case .jurors: .jury(panel, .committing)
+    case .reauditor(let verdict): .reaudit(panel, verdict, .committing)
+    }
+  }
+
+  func revealing(_ panel: Panel, _ reveals: Reveals) -> TaskState {
+    switch self {
+    case .voters, .auditor: .revealing(panel, reveals)
+    case .jurors: .jury(panel, .revealing(reveals))
+    case .reauditor(let verdict): .reaudit(panel, verdict, .revealing(reveals))
     }
   }
 }

@@ -69,7 +69,7 @@ extension ContributionState {
   /// Moves a task to another state and keeps the indices true.
   mutating func set(_ place: TaskPlace, _ state: TaskState) {
     let before = bags[place.bag].tasks[place.task]
-    if case .provisional = state { provisional.append(place) }
+    if case .provisional(_, let verdict) = state { holds.append(Hold(place: place, end: verdict.finalFrom)) }
     if state.isTerminal, !before.isTerminal { bags[place.bag].open -= 1 }
     bags[place.bag].tasks[place.task] = state
     guard state.isRunning != before.isRunning else { return }
@@ -82,7 +82,7 @@ extension TaskState {
   /// Somebody has to act on it before its verdict.
   fileprivate var isRunning: Bool {
     switch self {
-    case .assigned, .revealing, .jury: true
+    case .assigned, .sealed, .revealing, .jury, .reaudit: true
     case .queued, .provisional, .final, .inconclusive, .timedOut, .cancelled: false
     }
   }

@@ -18,15 +18,24 @@ extension ContributionState {
 
   /// What sealing a round comes to.
   enum SealPlan {
-    case reveal(Reveals)
+    case open(beacon: Bytes32)
+    /// All votes are in: audited or not.
+    case roll(AuditRoll, AuditPlan)
+    /// The search for an auditor goes on.
+    case audit(AuditPlan, beacon: Bytes32, until: Height)
     case replace(Pick)
-    /// A batch of jurors of which none committed: draw the next.
-    case redrawJury
+    /// Of fresh replicas none committed: the next are looked for, in this state.
+    case search(TaskState)
     case giveUp
   }
 
   /// What `seal` would do now; throws why it can't.
   func planSeal(_ place: TaskPlace) throws(Rejection) -> (Panel, CommitStage, SealPlan) {
+    if case .sealed(let panel, .drawing(let beacon, let until)) = bags[place.bag].tasks[place.task] {
+      let plan = planAudit(panel, place, beacon: beacon, until: until)
+      if case .wait = plan { throw .notEnoughSlots(found: 0, needed: 1) }
+      return (panel, .auditor, .audit(plan, beacon: beacon, until: until))
+    }
     let (panel, stage) = try openRound(at: place)
     let pending = panel.replicas.filter(\.status.isPending)
     guard pending.isEmpty else {
@@ -36,55 +45,68 @@ extension ContributionState {
     guard let beacon = beacon(from: panel.settledAt + parameters.beaconDelay) else {
       throw .tooEarly(from: panel.settledAt + parameters.beaconDelay)
     }
-    let reveals = Reveals(
-      until: height + parameters.reveal.blocks(tau: bags[place.bag].terms.order.tau), beacon: beacon)
+    let hasCommits = panel.replicas.contains { $0.round == panel.round && $0.status.isCommitted }
     switch stage {
-    case .jurors:
-      let hasCommits = panel.replicas.contains { $0.round == panel.round && $0.status.isCommitted }
-      return (panel, stage, hasCommits ? .reveal(reveals) : .redrawJury)
-    case .voters:
-      return (panel, stage, try planSealOfVotes(panel, place, reveals))
+    case .voters: return (panel, stage, try planSealOfVotes(panel, place, beacon))
+    case .auditor, .jurors, .reauditor:
+      return (panel, stage, hasCommits ? .open(beacon: beacon) : planSearch(panel, stage, place))
     }
   }
 
-  private func planSealOfVotes(_ panel: Panel, _ place: TaskPlace, _ reveals: Reveals) throws(Rejection)
+  /// The next fresh replicas are drawn with the same beacon; the round tells the permutations apart.
+  private func planSearch(_ panel: Panel, _ stage: CommitStage, _ place: TaskPlace) -> SealPlan {
+    let (beacon, until) = (panel.drawing.seed, searchEnd(place))
+    return switch stage {
+    case .voters, .auditor:
+      .audit(planAudit(panel, place, beacon: beacon, until: until), beacon: beacon, until: until)
+    case .jurors: .search(.jury(panel, .drawing(beacon: beacon, until: until)))
+    case .reauditor(let verdict): .search(.reaudit(panel, verdict, .drawing(beacon: beacon, until: until)))
+    }
+  }
+
+  private func planSealOfVotes(_ panel: Panel, _ place: TaskPlace, _ beacon: Bytes32) throws(Rejection)
     -> SealPlan
   {
-    let votes = panel.replicas.count { $0.status.isCommitted || $0.status.result != nil }
+    let votes = panel.replicas.count {
+      $0.role == .vote && ($0.status.isCommitted || $0.status.result != nil)
+    }
     let required = parameters.requiredOperators(trust: bags[place.bag].terms.order.trust)
     let isEnough = votes >= required
-    if votes >= panel.wanted { return .reveal(reveals) }
+    if votes >= panel.wanted { return planRoll(panel, place, beacon) }
     guard panel.replacementRounds < parameters.maximumReplacementRounds else {
-      return isEnough ? .reveal(reveals) : .giveUp
+      return isEnough ? planRoll(panel, place, beacon) : .giveUp
     }
     let missing = panel.wanted - votes
     let next = pick(
       presentDrawing, for: place, round: panel.round + 1, role: .vote, replicas: panel.replicas
     ) { $0.count == missing }
     if !next.slots.isEmpty, !isPastHardStop(panel, place) { return .replace(next) }
-    if isEnough { return .reveal(reveals) }
+    if isEnough { return planRoll(panel, place, beacon) }
     throw .notEnoughSlots(found: 0, needed: missing)
+  }
+
+  private func planRoll(_ panel: Panel, _ place: TaskPlace, _ beacon: Bytes32) -> SealPlan {
+    guard let roll = auditRoll(panel, place, beacon: beacon) else { return .open(beacon: beacon) }
+    return .roll(
+      roll, roll.isAudited ? planAudit(panel, place, beacon: beacon, until: searchEnd(place)) : .goWithout)
   }
 
   mutating func seal(_ id: TaskID) throws(Rejection) {
     let place = try requirePlace(id)
     var (panel, stage, plan) = try planSeal(place)
     switch plan {
-    case .reveal(let reveals):
-      emit(.sealed(id, round: panel.round, beacon: reveals.beacon, revealBy: reveals.until))
-      switch stage {
-      case .voters: set(place, .revealing(panel, reveals))
-      case .jurors: set(place, .jury(panel, .revealing(reveals)))
-      }
+    case .open(let beacon): openReveals(panel, stage, place, beacon: beacon)
+    case .roll(let roll, let plan):
+      emit(.auditRolled(id, roll))
+      goOn(plan, panel, place, beacon: roll.beacon, until: searchEnd(place))
+    case .audit(let plan, let beacon, let until): goOn(plan, panel, place, beacon: beacon, until: until)
     case .replace(let pick):
       panel.round += 1
       panel.replacementRounds += 1
       openRound(pick, reason: .replacement, in: &panel, for: place, role: .vote)
       set(place, .assigned(panel))
-    case .redrawJury:
-      set(place, .jury(panel, drawingStage(beacon: panel.drawing.seed, place)))
-    case .giveUp:
-      end(place, panel, as: .timedOut)
+    case .search(let state): set(place, state)
+    case .giveUp: end(place, panel, as: .timedOut)
     }
   }
 

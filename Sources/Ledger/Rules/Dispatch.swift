@@ -24,6 +24,7 @@ extension ContributionState {
     case .tally(let task): try tally(task)
     case .drawJury(let task): try drawJury(task)
     case .finalize(let task): try finalize(task)
+    case .reaudit(let task): try reaudit(task)
     case .expire(let task): try expire(task)
     case .reportEquivocation(let proof): try report(proof)
     case .payOwed: try payOwed()

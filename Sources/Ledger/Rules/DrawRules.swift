@@ -24,10 +24,7 @@ extension ContributionState {
     else { return result }
     let terms = bags[place.bag].terms
     var seats = Seats(replicas: replicas, round: round, nodes: nodes)
-    var hardwareClass: Bytes32?
-    if terms.order.determinism == .hardwareClass, let first = replicas.first(where: \.status.isInTask) {
-      hardwareClass = nodes[first.nodeNumber].registration.hardwareClass
-    }
+    var hardwareClass = hardwareClass(of: replicas, terms)
     var order = Permutation(
       seed: drawing.seed, task: terms.id.task(UInt32(place.task)), round: round, count: list.entries.count)
     while order.steps < Int(parameters.maximumDrawSteps), let index = order.next() {
@@ -64,6 +61,35 @@ extension ContributionState {
     if node.address == requester || node.operatorAddress == requester { return false }
     if let own = nodeNumbers[requester], nodes[own].operatorAddress == node.operatorAddress { return false }
     return true
+  }
+
+  /// How many operators who are not in the task could still be drawn for it, busy or not; counts up to `limit`.
+  func countOthers(_ panel: Panel, _ place: TaskPlace, upTo limit: Int) -> Int {
+    guard let list = lists.last(where: { $0.epoch == epoch }),
+      panel.replicas.count < Int(parameters.maximumReplicasPerTask)
+    else { return 0 }
+    let terms = bags[place.bag].terms
+    var seats = Seats(replicas: panel.replicas, round: panel.round + 1, nodes: nodes)
+    let hardwareClass = hardwareClass(of: panel.replicas, terms)
+    var count = 0
+    for entry in list.entries.prefix(Int(parameters.maximumDrawSteps)) where count < limit {
+      let node = nodes[entry.nodeNumber]
+      guard isEligible(entry, for: terms, role: .audit), !seats.contains(node),
+        hardwareClass == nil || hardwareClass == node.registration.hardwareClass
+      else { continue }
+      seats.add(node)
+      count += 1
+    }
+    return count
+  }
+
+  /// The class that all replicas of a task must have, where its bag asks for one and the first is seated.
+  private func hardwareClass(of replicas: [Replica], _ terms: BagTerms) -> Bytes32? {
+    guard terms.order.determinism == .hardwareClass, let first = replicas.first(where: \.status.isInTask)
+    else {
+      return nil
+    }
+    return nodes[first.nodeNumber].registration.hardwareClass
   }
 
   /// Whether fewer than `limit` operators could serve a bag: busy ones count as well, the network is what

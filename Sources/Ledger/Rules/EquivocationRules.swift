@@ -16,7 +16,7 @@ extension ContributionState {
         $0.node == first.node && $0.round == first.round
       })
     else { throw .unknown(what: "replica of \(first.node) in round \(first.round) of task \(id)") }
-    if case .banned = nodes[replica.nodeNumber].standing {
+    if nodes[replica.nodeNumber].isBanned {
       throw .wrongPhase(now: "BANNED", needs: "not banned yet")
     }
     // Always checked, whatever the policy: a simulation has no other evidence.

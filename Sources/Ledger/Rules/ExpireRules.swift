@@ -16,21 +16,23 @@ extension ContributionState {
       let until = bags[place.bag].terms.queuedUntil
       guard height > until else { throw .tooEarly(from: until + 1) }
       return .cancel
-    case .assigned(let panel), .jury(let panel, .committing):
+    case .assigned(let panel), .sealed(let panel, .committing), .jury(let panel, .committing),
+      .reaudit(let panel, _, .committing):
       let late = panel.replicas.indices.filter { index in
         panel.replicas[index].status.deadline.map { height > $0 } ?? false
       }
       if !late.isEmpty { return .timeOut(late) }
-      // The hard stop ends what can't go on; a round that can be sealed still is.
-      if isPastHardStop(panel, place) {
+      // The hard stop ends what can't go on; a round that can be sealed still is, and votes that are sealed are opened.
+      if case .sealed = state {
+      } else if isPastHardStop(panel, place) {
         if panel.replicas.contains(where: \.status.isPending) { return .inconclusive }
         do { _ = try planSeal(place) } catch { if case .notEnoughSlots = error { return .inconclusive } }
       }
       throw .tooEarly(from: panel.nextDeadline.map { $0 + 1 } ?? height + 1)
-    case .jury(let panel, .drawing(_, let until)):
+    case .jury(let panel, .drawing(_, let until)), .reaudit(let panel, _, .drawing(_, let until)):
       guard height > until || isPastHardStop(panel, place) else { throw .tooEarly(from: until + 1) }
       return .inconclusive
-    case .revealing, .jury, .provisional, .final, .inconclusive, .timedOut, .cancelled:
+    case .sealed, .revealing, .jury, .reaudit, .provisional, .final, .inconclusive, .timedOut, .cancelled:
       throw .wrongPhase(now: state.name, needs: "waiting for somebody who is late")
     }
   }

@@ -4,9 +4,8 @@ internal import Workload
 /// Dissent goes to fresh jurors, in batches of d, whatever the weights of those who disagree.
 extension ContributionState {
   /// The next batch is to be drawn with this beacon.
-  func drawingStage(beacon: Bytes32, _ place: TaskPlace) -> JuryStage {
-    .drawing(
-      beacon: beacon, until: height + parameters.jurySearch.blocks(tau: bags[place.bag].terms.order.tau))
+  func drawingStage(beacon: Bytes32, _ place: TaskPlace) -> FreshStage {
+    .drawing(beacon: beacon, until: searchEnd(place))
   }
 
   /// The batch that `drawJury` would seat now; throws why it can't.
@@ -26,7 +25,7 @@ extension ContributionState {
     }
     // A small network may have fewer eligible jurors than d free. For half of the search the whole batch is
     // waited for, then it sits in parts: a lead of d may still come about over several batches.
-    let partFrom = until - parameters.jurySearch.blocks(tau: order.tau) / 2
+    let partFrom = until - parameters.search.blocks(tau: order.tau) / 2
     guard batch.slots.count >= size || (!batch.slots.isEmpty && height >= partFrom) else {
       throw .notEnoughSlots(found: batch.slots.count, needed: size)
     }

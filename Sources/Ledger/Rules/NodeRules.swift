@@ -12,8 +12,9 @@ extension ContributionState {
       NodeRecord(
         address: from, registration: registration,
         standing: .probation(winsLeft: parameters.minimumCredibility), credibility: 0, strikes: 0, slots: [],
-        offers: [], declines: NodeRecord.DeclineCount(epoch: 0, count: 0), gainDay: 0, gains: [:], earned: 0,
-        slashed: 0))
+        offers: [], declines: NodeRecord.DeclineCount(epoch: 0, count: 0), gainDay: 0, gains: [:],
+        convictedAt: 0, reopened: 0,
+        earned: 0, slashed: 0))
     emit(.nodeRegistered(node: from, registration))
   }
 
@@ -38,7 +39,7 @@ extension ContributionState {
 
     accounts[from, default: Account()].free -= amount
     if slots == 0 {
-      operators[operatorAddress, default: OperatorRecord(nodes: 0, bannedNodes: 0, isBanned: false)].nodes +=
+      operators[operatorAddress, default: OperatorRecord(nodes: 0, bannedNodes: 0)].nodes +=
         1
     }
     if slot == slots { nodes[number].slots.append(Slot(bond: 0, locked: 0, running: nil)) }

@@ -9,13 +9,10 @@ extension ContributionState {
     let id = TaskID(word: receipt.taskID)
     let place = try requirePlace(id)
     let state = bags[place.bag].tasks[place.task]
-    var panel: Panel
-    let reveals: Reveals
-    switch state {
-    case .revealing(let sealed, let open), .jury(let sealed, .revealing(let open)):
-      (panel, reveals) = (sealed, open)
-    default: throw .wrongPhase(now: state.name, needs: "REVEALING")
+    guard let (sealed, reveals, stage) = state.openReveals else {
+      throw .wrongPhase(now: state.name, needs: "REVEALING")
     }
+    var panel = sealed
     guard height <= reveals.until else { throw .tooLate(since: reveals.until) }
     guard
       let index = panel.replicas.firstIndex(where: { $0.round == receipt.round && $0.node == receipt.node })
@@ -32,10 +29,7 @@ extension ContributionState {
       RevealedResult(
         resultRoot: receipt.resultRoot, receiptHash: receiptHash, energyMilliWh: receipt.energyMilliWh,
         heatMilliWh: receipt.heatMilliWh))
-    switch state {
-    case .jury: set(place, .jury(panel, .revealing(reveals)))
-    default: set(place, .revealing(panel, reveals))
-    }
+    set(place, stage.revealing(panel, reveals))
     emit(
       .revealed(
         ReplicaName(task: id, round: receipt.round, node: receipt.node), receipt, receiptHash: receiptHash))
@@ -69,6 +63,18 @@ extension ContributionState {
       guard signer(of: digest, by: signature) == node else {
         throw .badEvidence(reason: "the receipt is not signed by \(node)")
       }
+    }
+  }
+}
+
+extension TaskState {
+  /// The panel of a task that takes reveals, and who reveals.
+  var openReveals: (Panel, Reveals, CommitStage)? {
+    switch self {
+    case .revealing(let panel, let reveals): (panel, reveals, .voters)
+    case .jury(let panel, .revealing(let reveals)): (panel, reveals, .jurors)
+    case .reaudit(let panel, let verdict, .revealing(let reveals)): (panel, reveals, .reauditor(verdict))
+    default: nil
     }
   }
 }

@@ -10,6 +10,9 @@ extension ContributionState {
       throw .wrongPhase(now: state.name, needs: "PROVISIONAL")
     }
     guard height >= verdict.finalFrom else { throw .tooEarly(from: verdict.finalFrom) }
+    guard !needsReaudit(place) else {
+      throw .wrongPhase(now: "PROVISIONAL by nodes that have fallen since", needs: "re-audited")
+    }
     let terms = bags[place.bag].terms
     let fee = parameters.fee(price: terms.price)
     let premium = parameters.premium(price: terms.price)
@@ -18,7 +21,10 @@ extension ContributionState {
       end: .final, at: height, paid: 0, fees: 0, premium: premium, refunded: 0, fromAuditPool: 0)
     addToAuditPool(premium)
     for winner in winners {
-      pay(winner, of: id, amount: terms.price - fee, fee: fee, verdict: .won, into: &settlement, panel: panel)
+      let bounty = winner.role == .audit || winner.role == .reaudit ? verdict.bounty : 0
+      pay(
+        winner, of: id, amount: terms.price - fee + bounty, fee: fee, verdict: .won, into: &settlement,
+        panel: panel)
     }
     settle(&settlement, place)
     let tookPart = Set(
@@ -33,6 +39,7 @@ extension ContributionState {
   /// Ends a task without a verdict.
   mutating func end(_ place: TaskPlace, _ panel: Panel, as end: Settlement.End) {
     var panel = panel
+    close(&panel)
     let terms = bags[place.bag].terms
     let id = terms.id.task(UInt32(place.task))
     let fee = parameters.fee(price: terms.price)
@@ -44,15 +51,16 @@ extension ContributionState {
       case .assigned, .acknowledged, .committed:
         free(replica, of: id)
         unlock(replica, price: terms.price)
-      case .revealed(let result):
-        unlock(replica, price: terms.price)
+      case .revealed(let result), .won(let result), .lost(let result):
+        if case .revealed = replica.status { unlock(replica, price: terms.price) }
         panel.replicas[index].status = .undecided(result)
-        guard end == .inconclusive else { continue }
+        // A banned node's word is worth nothing where nothing else confirms it.
+        guard end == .inconclusive, !isBanned(replica.nodeNumber) else { continue }
         emit(.judged(ReplicaName(task: id, round: replica.round, node: replica.node), .inconclusive))
         pay(
           replica, of: id, amount: terms.price / 2 - fee, fee: fee, verdict: .inconclusive, into: &settlement,
           panel: panel)
-      case .declined, .timedOut, .withheld, .won, .lost, .undecided: break
+      case .declined, .timedOut, .withheld, .undecided: break
       }
     }
     settle(&settlement, place)

@@ -32,6 +32,8 @@ package struct ContributionState: Sendable, Codable {
   package internal(set) var withdrawn: Amount = 0
   /// Oldest first.
   package internal(set) var debts: [Debt] = []
+  /// Until here audits are as frequent as after a ban for collusion.
+  package internal(set) var alertUntil: Height = 0
 
   package internal(set) var operators: [Address: OperatorRecord] = [:]
   /// In order of registration.
@@ -51,10 +53,15 @@ package struct ContributionState: Sendable, Codable {
 
   // Indices over the above, for speed. No part of the state's hash.
 
-  /// Tasks that are ASSIGNED, REVEALING or in JURY, sorted.
+  /// Tasks that somebody has to act on before their verdict, the first or a second one, sorted.
   var running: [TaskPlace] = []
-  /// Tasks that became PROVISIONAL, in the order of their verdicts; some may be FINAL since.
-  var provisional = PlaceQueue()
+  /// Holds in the order of their ends; some may be over since.
+  var holds = Backlog<Hold>()
+  /// By node number.
+  var wins: [Int: Wins] = [:]
+  /// Tasks that need a re-audit, in the order in which their winners fell; some may be in one already.
+  var cascade = Backlog<TaskPlace>()
+  var inCascade: Set<TaskPlace> = []
   /// Bags that had QUEUED tasks, in order of posting; some may have none since.
   var queuedBags: [Int] = []
   /// What the call at hand has changed so far.
@@ -113,9 +120,10 @@ package struct ContributionState: Sendable, Codable {
 
   /// Forgets what is done at the heads of the indices.
   private mutating func pruneIndices() {
-    while let place = provisional.first {
-      if case .provisional = bags[place.bag].tasks[place.task] { break }
-      provisional.removeFirst()
+    while let hold = holds.first, !isOpen(hold) { holds.removeFirst() }
+    while let place = cascade.first, !needsReaudit(place) {
+      inCascade.remove(place)
+      cascade.removeFirst()
     }
     while let bag = queuedBags.first, bags[bag].firstQueued == bags[bag].tasks.count {
       queuedBags.removeFirst()

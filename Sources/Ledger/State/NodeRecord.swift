@@ -17,6 +17,10 @@ package struct NodeRecord: Hashable, Sendable, Codable {
   /// Credibility gained on `gainDay`, by requester.
   package var gainDay: UInt64
   package var gains: [Address: UInt32]
+  /// When a verdict last found it wrong; 0 where none has.
+  package var convictedAt: Height
+  /// Tasks that it was judged on and that are open again.
+  package var reopened: UInt32
   /// Sums of all that it was paid and slashed, for reports.
   package var earned: Amount
   package var slashed: Amount
@@ -28,8 +32,10 @@ package struct NodeRecord: Hashable, Sendable, Codable {
 
   package var operatorAddress: Address { registration.operatorAddress }
 
-  /// Nothing of its slots is running or awaits a verdict.
-  package var isIdle: Bool { slots.allSatisfy { $0.running == nil && $0.locked == 0 } }
+  /// Nothing of its slots is running or awaits a verdict, the first or a second one.
+  package var isIdle: Bool { reopened == 0 && slots.allSatisfy { $0.running == nil && $0.locked == 0 } }
+
+  package var isBanned: Bool { if case .banned = standing { true } else { false } }
 }
 
 /// Whether and how a node takes part.
@@ -82,5 +88,8 @@ package struct OperatorRecord: Hashable, Sendable, Codable {
   /// Nodes that it bonded.
   package var nodes: UInt32
   package var bannedNodes: UInt32
-  package var isBanned: Bool
+  /// With all its nodes, for ever.
+  package var bannedAt: Height?
+
+  package var isBanned: Bool { bannedAt != nil }
 }

@@ -4,10 +4,10 @@ package import Workload
 /// Why a replica was drawn. The raw values are those of the contract.
 package enum ReplicaRole: UInt8, Hashable, Sendable, Codable {
   case vote = 0
-  /// Drawn between commit and reveal; comes with audits.
+  /// Drawn between commit and reveal.
   case audit = 1
   case jury = 2
-  /// Drawn after a collusion ban; comes with the cascade.
+  /// Drawn in place of a winner who was banned.
   case reaudit = 3
 
   /// VOTE is paid from the bag's escrow, all others from the AuditPool.

@@ -29,11 +29,12 @@ extension ContributionState {
     hash.list(debts) {
       $0.add($1.to); $0.add($1.amount)
     }
+    hash.add(alertUntil)
     hash.list(operators.sorted { $0.key < $1.key }) {
       $0.add($1.key)
       $0.add($1.value.nodes)
       $0.add($1.value.bannedNodes)
-      $0.add($1.value.isBanned ? 1 : 0 as UInt8)
+      $0.add($1.value.bannedAt ?? 0)
     }
     hash.list(nodes) { $0.add($1) }
     hash.list(bags) { $0.add($1.stateHash) }
@@ -119,6 +120,8 @@ struct StateHasher {
     list(node.gains.sorted { $0.key < $1.key }) {
       $0.add($1.key); $0.add($1.value)
     }
+    add(node.convictedAt)
+    add(node.reopened)
     add(node.earned)
     add(node.slashed)
   }
@@ -147,14 +150,9 @@ struct StateHasher {
     case .revealing(let panel, let reveals):
       tag(2, panel)
       add(reveals)
-    case .jury(let panel, .drawing(let beacon, let until)):
+    case .jury(let panel, let stage):
       tag(3, panel)
-      add(beacon)
-      add(until)
-    case .jury(let panel, .committing): tag(4, panel)
-    case .jury(let panel, .revealing(let reveals)):
-      tag(5, panel)
-      add(reveals)
+      add(stage)
     case .provisional(let panel, let verdict):
       tag(6, panel)
       add(verdict)
@@ -169,6 +167,28 @@ struct StateHasher {
       tag(9, panel)
       add(settlement)
     case .cancelled: add(10 as UInt8)
+    case .sealed(let panel, .drawing(let beacon, let until)):
+      tag(11, panel)
+      add(beacon)
+      add(until)
+    case .sealed(let panel, .committing): tag(12, panel)
+    case .reaudit(let panel, let verdict, let stage):
+      tag(13, panel)
+      add(verdict)
+      add(stage)
+    }
+  }
+
+  private mutating func add(_ stage: FreshStage) {
+    switch stage {
+    case .drawing(let beacon, let until):
+      add(0 as UInt8)
+      add(beacon)
+      add(until)
+    case .committing: add(1 as UInt8)
+    case .revealing(let reveals):
+      add(2 as UInt8)
+      add(reveals)
     }
   }
 
@@ -180,6 +200,7 @@ struct StateHasher {
     add(panel.settledAt)
     add(UInt64(panel.wanted))
     add(panel.isLowDiversity ? 1 : 0 as UInt8)
+    add(panel.isReopened ? 1 : 0 as UInt8)
     add(panel.drawing.seed)
     add(panel.drawing.listEpoch)
     add(panel.drawing.steps)
@@ -233,6 +254,7 @@ struct StateHasher {
     add(verdict.finalFrom)
     add(verdict.byJury ? 1 : 0 as UInt8)
     add(verdict.credibilityPPM)
+    add(verdict.bounty)
   }
 
   private mutating func add(_ settlement: Settlement) {

@@ -1,18 +1,19 @@
 internal import Receipts
 package import Workload
 
-/// A task's life: QUEUED → ASSIGNED → REVEALING → (JURY) → PROVISIONAL → FINAL, or INCONCLUSIVE, TIMED_OUT,
-/// CANCELLED.
-///
-/// Audits will slot in between ASSIGNED and REVEALING as SEALED (an AUDIT replica commits while all votes are
-/// hidden), the cascade between PROVISIONAL and FINAL as REAUDIT; both work on a `Panel` as these states do.
+/// A task's life: QUEUED → ASSIGNED → (SEALED) → REVEALING → (JURY) → PROVISIONAL → (REAUDIT) → FINAL, or
+/// INCONCLUSIVE, TIMED_OUT, CANCELLED.
 package enum TaskState: Hashable, Sendable, Codable {
   case queued
   /// A round of VOTE replicas runs and commits.
   case assigned(Panel)
+  /// An AUDIT replica runs and commits while all votes are hidden.
+  case sealed(Panel, AuditStage)
   case revealing(Panel, Reveals)
-  case jury(Panel, JuryStage)
+  case jury(Panel, FreshStage)
   case provisional(Panel, Verdict)
+  /// A winner was banned since, and the rest are not enough: a REAUDIT replica stands in for the banned.
+  case reaudit(Panel, Verdict, FreshStage)
   case final(Panel, Verdict, Settlement)
   case inconclusive(Panel, Settlement)
   case timedOut(Panel, Settlement)
@@ -23,9 +24,11 @@ package enum TaskState: Hashable, Sendable, Codable {
     switch self {
     case .queued: "QUEUED"
     case .assigned: "ASSIGNED"
+    case .sealed: "SEALED"
     case .revealing: "REVEALING"
     case .jury: "JURY"
     case .provisional: "PROVISIONAL"
+    case .reaudit: "REAUDIT"
     case .final: "FINAL"
     case .inconclusive: "INCONCLUSIVE"
     case .timedOut: "TIMED_OUT"
@@ -44,15 +47,17 @@ package enum TaskState: Hashable, Sendable, Codable {
   package var panel: Panel? {
     switch self {
     case .queued, .cancelled: nil
-    case .assigned(let panel), .revealing(let panel, _), .jury(let panel, _), .provisional(let panel, _),
-      .final(let panel, _, _), .inconclusive(let panel, _), .timedOut(let panel, _):
+    case .assigned(let panel), .sealed(let panel, _), .revealing(let panel, _), .jury(let panel, _),
+      .provisional(let panel, _), .reaudit(let panel, _, _), .final(let panel, _, _),
+      .inconclusive(let panel, _),
+      .timedOut(let panel, _):
       panel
     }
   }
 
   package var verdict: Verdict? {
     switch self {
-    case .provisional(_, let verdict), .final(_, let verdict, _): verdict
+    case .provisional(_, let verdict), .reaudit(_, let verdict, _), .final(_, let verdict, _): verdict
     default: nil
     }
   }
@@ -71,6 +76,7 @@ package struct Panel: Hashable, Sendable, Codable {
   /// The present round, from 0. Every draw opens one.
   package var round: UInt32
   package var replacementRounds: UInt32
+  /// When its replicas began to be drawn, or drawn again for a re-audit: the hard stop counts from here.
   package var assignedAt: Height
   /// When a seat of this round was last settled, by a commit, a decline or a timeout.
   package var settledAt: Height
@@ -78,6 +84,8 @@ package struct Panel: Hashable, Sendable, Codable {
   package var wanted: Int
   /// Too few operators to draw from: trust is capped at 1 for acceptance.
   package var isLowDiversity: Bool
+  /// A verdict on it was opened again.
+  package var isReopened = false
   package var drawing: Drawing
   /// In the order in which they were drawn.
   package var replicas: [Replica]
@@ -99,9 +107,16 @@ package struct Reveals: Hashable, Sendable, Codable {
   package var beacon: Bytes32
 }
 
-/// Where a dispute stands.
-package enum JuryStage: Hashable, Sendable, Codable {
-  /// The next batch is to be drawn, with this beacon; without an eligible juror by `until` the task is
+/// Where an audit stands.
+package enum AuditStage: Hashable, Sendable, Codable {
+  /// Everybody who may audit is busy: one is drawn with this beacon when he is free, or nobody after `until`.
+  case drawing(beacon: Bytes32, until: Height)
+  case committing
+}
+
+/// Where a dispute or a re-audit stands.
+package enum FreshStage: Hashable, Sendable, Codable {
+  /// The next replicas are to be drawn, with this beacon; with nobody eligible by `until` the task is
   /// INCONCLUSIVE.
   case drawing(beacon: Bytes32, until: Height)
   case committing
@@ -118,6 +133,8 @@ package struct Verdict: Hashable, Sendable, Codable {
   /// 10⁶ · G / (1 + ΣG), rounded down, in millionths.
   package var credibilityPPM: UInt32
   package var isLowDiversity: Bool
+  /// For each auditor who dissented and was proven right: min(p, ⌊S/10⌋) of what the losers were slashed.
+  package var bounty: Amount
 }
 
 /// Where a task's escrow went: paid + fees + premium + refunded = E.

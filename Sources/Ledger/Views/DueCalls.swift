@@ -13,11 +13,14 @@ extension ContributionState {
       guard calls.count < limit else { return calls }
       if let call = dueCall(at: place) { calls.append(call) }
     }
-    for place in provisional {
+    for place in cascade {
       guard calls.count < limit else { return calls }
-      guard case .provisional(_, let verdict) = bags[place.bag].tasks[place.task] else { continue }
-      guard height >= verdict.finalFrom else { break }
-      calls.append(.finalize(id(of: place)))
+      if (try? planReaudit(place)) != nil { calls.append(.reaudit(id(of: place))) }
+    }
+    for hold in holds {
+      guard calls.count < limit else { return calls }
+      guard height >= hold.end else { break }
+      if isOpen(hold), !needsReaudit(hold.place) { calls.append(.finalize(id(of: hold.place))) }
     }
     if let debt = debts.first, debt.amount <= pools.auditPool, calls.count < limit { calls.append(.payOwed) }
     addQueued(to: &calls, limit: limit)
@@ -27,13 +30,16 @@ extension ContributionState {
   private func dueCall(at place: TaskPlace) -> Call? {
     let id = id(of: place)
     switch bags[place.bag].tasks[place.task] {
-    case .assigned, .jury(_, .committing):
+    case .assigned, .sealed, .jury(_, .committing), .reaudit(_, _, .committing):
       if (try? planExpiry(place)) != nil { return .expire(id) }
       return (try? planSeal(place)) == nil ? nil : .seal(id)
-    case .revealing, .jury(_, .revealing):
+    case .revealing, .jury(_, .revealing), .reaudit(_, _, .revealing):
       return (try? planTally(place)) == nil ? nil : .tally(id)
     case .jury(_, .drawing):
       if (try? planJuryDraw(place)) != nil { return .drawJury(id) }
+      return (try? planExpiry(place)) == nil ? nil : .expire(id)
+    case .reaudit(_, _, .drawing):
+      if (try? planReaudit(place)) != nil { return .reaudit(id) }
       return (try? planExpiry(place)) == nil ? nil : .expire(id)
     case .queued, .provisional, .final, .inconclusive, .timedOut, .cancelled: return nil
     }

@@ -47,9 +47,12 @@ extension ContributionState {
     switch (replica.status, state) {
     case (.assigned(let acknowledgeBy), _): (.acknowledge, acknowledgeBy)
     case (.acknowledged(let commitBy, _), _): (.commit, commitBy)
-    case (.committed, .revealing(_, let reveals)), (.committed, .jury(_, .revealing(let reveals))):
-      (.reveal, reveals.until)
-    case (.committed(_, let at), _): (.awaitSeal, max(at, panel.lastDeadline))
+    case (.committed(_, let at), _):
+      if let reveals = state.openReveals?.1 {
+        (.reveal, reveals.until)
+      } else {
+        (.awaitSeal, max(at, panel.lastDeadline))
+      }
     default: nil
     }
   }

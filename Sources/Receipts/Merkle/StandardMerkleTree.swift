@@ -50,8 +50,11 @@ package struct StandardMerkleTree: Hashable, Sendable {
 
   /// Whether `proof` leads from a leaf's hash to `root`.
   package static func verify(leafHash: Bytes32, proof: [Bytes32], root: Bytes32) -> Bool {
-    proof.reduce(leafHash, parent) == root
+    self.root(leafHash: leafHash, proof: proof) == root
   }
+
+  /// Where a leaf's hash and its siblings lead.
+  package static func root(leafHash: Bytes32, proof: [Bytes32]) -> Bytes32 { proof.reduce(leafHash, parent) }
 
   /// Hashed twice, so that no inner node can pass for a leaf.
   package static func leafHash(_ value: [ABI.Argument]) -> Bytes32 {

@@ -4,11 +4,7 @@ extension TypedStruct {
   /// The struct with its types and domain, in the JSON form that wallets take (`eth_signTypedData_v4`): with
   /// it any Ethereum tool computes the digest and checks a signature.
   package func typedData(in domain: EIP712Domain) throws(TypedDataError) -> [UInt8] {
-    let (name, members) = Self.members(of: Self.encodedType)
-    let document = TypedDocument(
-      types: [
-        "EIP712Domain": Self.members(of: EIP712Domain.encodedType).members, name: members,
-      ], primaryType: name, domain: domain, message: self)
+    let document = TypedDocument(domain: domain, message: self)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -19,7 +15,7 @@ extension TypedStruct {
   }
 
   /// `Name(type member,…)` taken apart.
-  private static func members(of encodedType: String) -> (name: String, members: [TypedData.Member]) {
+  fileprivate static func members(of encodedType: String) -> (name: String, members: [TypedData.Member]) {
     let parts = encodedType.dropLast().split(separator: "(", maxSplits: 1)
     let members = parts[1].split(separator: ",").map { member in
       let words = member.split(separator: " ")
@@ -29,9 +25,44 @@ extension TypedStruct {
   }
 }
 
-private struct TypedDocument<Message: TypedStruct>: Encodable {
-  var types: [String: [TypedData.Member]]
-  var primaryType: String
+/// A typed struct with its types, as `eth_signTypedData_v4` takes it.
+struct TypedDocument<Message: TypedStruct>: Hashable {
   var domain: EIP712Domain
   var message: Message
+
+  fileprivate static var primaryType: String { Message.members(of: Message.encodedType).name }
+
+  fileprivate static var types: [String: [TypedData.Member]] {
+    [
+      "EIP712Domain": Message.members(of: EIP712Domain.encodedType).members,
+      primaryType: Message.members(of: Message.encodedType).members,
+    ]
+  }
+}
+
+extension TypedDocument: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case types, primaryType, domain, message
+  }
+
+  /// Throws where the types are not those of `Message`: its hash would be another than the document's.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard try container.decode(String.self, forKey: .primaryType) == Self.primaryType,
+      try container.decode([String: [TypedData.Member]].self, forKey: .types) == Self.types
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .types, in: container, debugDescription: "the types are not those of \(Message.encodedType)")
+    }
+    domain = try container.decode(EIP712Domain.self, forKey: .domain)
+    message = try container.decode(Message.self, forKey: .message)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Self.types, forKey: .types)
+    try container.encode(Self.primaryType, forKey: .primaryType)
+    try container.encode(domain, forKey: .domain)
+    try container.encode(message, forKey: .message)
+  }
 }

@@ -9,7 +9,8 @@ struct AuditCommand: ParsableCommand {
     abstract: "Check a ledger from its genesis on: chain, signatures, draws, sums, every byte.",
     discussion: """
       Changes nothing, and may be run while agents work. Ends with 1 where something is wrong and names the first wrong \
-      entry; with 2 where it could not look.
+      entry; with 2 where it could not look. With --task it tells the story of one task of a ledger that is right: who \
+      was drawn and why those, votes, odds, verdict and money, with a timeline.
       """)
 
   @Option(
@@ -20,21 +21,48 @@ struct AuditCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Where a copy and a second writing of the ledger find room.", valueName: "directory"))
   var temporary = "/tmp"
+  @Option(
+    help: ArgumentHelp(
+      "Tell the story of a task: its name, the first digits of it, or the first digits of its bag and its number in it.",
+      valueName: "name"))
+  var task: TaskReference?
+  @Option(help: ArgumentHelp("With --task: draw its timeline into this file.", valueName: "file"))
+  var svg: String?
   @Flag(help: "Say it in JSON.") var json = false
+
+  func validate() throws {
+    if svg != nil, task == nil {
+      throw ValidationError("--svg draws the timeline of a task: name it with --task")
+    }
+  }
 
   func run() throws {
     let ledger = try Setting.of(self.ledger, option: "--ledger", variable: LedgerOptions.variable)
     let report: AuditReport
+    var story: TaskStory?
     let bar = AuditProgressBar()
     do {
-      report = try Audit.run(ledger, temporaryDirectory: temporary, progress: bar.show)
+      if let task {
+        (report, story) = try Audit.story(
+          of: task, in: ledger, temporaryDirectory: temporary, progress: bar.show)
+      } else {
+        report = try Audit.run(ledger, temporaryDirectory: temporary, progress: bar.show)
+      }
       bar.clear()
+    } catch let error as TaskReferenceError {
+      bar.clear()
+      StandardStream.error.write("samovar: \(error)\n")
+      throw ExitCode(2)
     } catch {
       bar.clear()
       StandardStream.error.write("samovar: cannot audit \(ledger): \(error)\n")
       throw ExitCode(2)
     }
-    if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
+    if let story {
+      try StoryOutput(story: story, svg: svg, json: json).write(after: report)
+    } else {
+      if json { try JSONOutput.print(report) } else { print(AuditText.describe(report)) }
+    }
     if !report.isClean { throw ExitCode(1) }
   }
 }
@@ -70,4 +98,10 @@ private enum AuditText {
   }
 
   private static func euros(_ amount: Amount) -> String { Decimals.euros(microEuros: amount) }
+}
+
+extension TaskReference: ExpressibleByArgument {
+  package init?(argument: String) {
+    do { try self.init(argument) } catch { return nil }
+  }
 }

@@ -2,12 +2,12 @@ import ArgumentParser
 import Receipts
 import Workload
 
-/// `samovar receipt`: looks at signed receipts and checks them, without a ledger.
+/// `samovar receipt`: looks at signed receipts, checks them, and proves where they stand.
 struct ReceiptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "receipt",
-    abstract: "Show and verify signed receipts.",
-    subcommands: [Show.self, Verify.self])
+    abstract: "Show, verify and prove signed receipts.",
+    subcommands: [Show.self, Verify.self, Prove.self, VerifyProof.self])
 
   /// A receipt's statement holds a task's inputs and outputs by digest: far below this.
   static let most = ByteCount.mebibytes(16)

@@ -9,10 +9,11 @@ import Workload
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Run the whole path here: three nodes, a bag of 60 tasks, one liar, an audit.",
+    abstract: "Run the whole path here: three nodes, a bag of 60 tasks, one liar, a coalition, an audit.",
     discussion: """
       Starts three agents as processes of their own, each with a key, a configuration and a simulated boiler, on one \
-      ledger; submits examples/efast/bag.yaml; shows what happens; and ends with a report and an audit of the ledger.
+      ledger; submits examples/efast/bag.yaml; shows what happens; and ends with a report and an audit of the ledger. \
+      Beside them twelve nodes in one process play on a ledger of their own how a coalition is found out.
       """)
 
   @Option(help: ArgumentHelp("Where keys, ledger and logs are written; kept.", valueName: "directory"))
@@ -33,20 +34,24 @@ struct DemoCommand: AsyncParsableCommand {
     let resolved = try await resolve(share: share, programs: LocalFile.directory(of: executable))
 
     var network = try DemoNetwork(directory: directory, board: "\(share)/hardware/simulated-boiler")
+    let coalition = try DemoCoalition(directory: directory)
     StandardStream.output.writeLine("Samovar demo in \(directory)")
     let clock = ContinuousClock()
     let start = clock.now
     do {
       try network.start(executable: executable)
+      async let played: Void = coalition.play()
       try await network.bond()
       StandardStream.output.writeLine("three nodes registered and bonded; waiting until their offers count")
       try await network.waitForOffers()
       let id = try await Submission(account: network.requester, shared: network.shared).post(resolved)
       let watch = DemoWatch(
-        network: network, bag: id, isLive: !plain && isatty(STDOUT_FILENO) == 1, start: start)
+        network: network, coalition: coalition, bag: id, isLive: !plain && isatty(STDOUT_FILENO) == 1,
+        start: start)
       try await watch.follow(until: start.advanced(by: .seconds(timeout)))
+      await played
       await network.stop()
-      try await DemoReport(network: network, bag: id, elapsed: clock.now - start).print(
+      try await DemoReport(network: network, coalition: coalition, bag: id, elapsed: clock.now - start).print(
         executable: executable)
     } catch {
       await network.stop()

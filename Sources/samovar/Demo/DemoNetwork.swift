@@ -57,6 +57,11 @@ struct DemoNetwork {
     parameters.commit.floor = 300
     parameters.reveal.floor = 100
     parameters.unbondingBlocks += 40 + 20
+    // Of three operators two vote; an auditor beside them would leave nobody for the jury of a lie. The coalition's scene,
+    // with ten operators, has the audits.
+    parameters.auditRate = 0
+    parameters.auditRateSingle = 0
+    parameters.auditRateAlert = 0
     return parameters
   }
 
@@ -128,6 +133,7 @@ enum DemoFault: Error, CustomStringConvertible {
   case tooSlow(what: String, seconds: Int)
   case notEmpty(String)
   case auditFailed
+  case coalitionFailed(String)
 
   var description: String {
     switch self {
@@ -138,6 +144,7 @@ enum DemoFault: Error, CustomStringConvertible {
       "waited \(seconds) s for \(what), in vain; the agents' logs may say why"
     case .notEmpty(let path): "\(path) is there already; name a directory that isn't, or remove it"
     case .auditFailed: "the audit found a fault in the ledger"
+    case .coalitionFailed(let reason): "the coalition's scene did not come to its end: \(reason)"
     }
   }
 }

@@ -3,9 +3,11 @@ import Ledger
 import Receipts
 import Workload
 
-/// What the demo ends with: every task with its verdict, every node with its work and money, and the audit.
+/// What the demo ends with: every task with its verdict, every node with its work and money, how the coalition fared,
+/// and the audits.
 struct DemoReport {
   let network: DemoNetwork
+  let coalition: DemoCoalition
   let bag: BagID
   let elapsed: Duration
 
@@ -20,18 +22,27 @@ struct DemoReport {
     for site in network.sites { try await show(site, tasks) }
     try await showMoney(summary)
     say("")
-    let directory = "\(network.directory)/ledger"
+    let isRight = try audit("\(network.directory)/ledger", executable)
+    say("")
+    for line in CoalitionText(story: await coalition.story).reportLines { say(line) }
+    let isCoalitionRight = try audit(coalition.directory, executable)
+    say("")
+    say(
+      "Took \(Decimals.text(elapsed.seconds, 1)) s. Keys, logs, receipts and the ledgers are in \(network.directory)"
+    )
+    if !isRight || !isCoalitionRight { throw DemoFault.auditFailed }
+    if let failure = await coalition.failure { throw DemoFault.coalitionFailed(failure) }
+  }
+
+  /// Whether the audit of a ledger holds.
+  private func audit(_ directory: String, _ executable: String) throws -> Bool {
     say("Audit     \(executable) audit --ledger \(directory)")
     let report = try Audit.run(directory)
     say(
       report.isClean
         ? "          holds: \(report.blocks) blocks, \(report.calls) signed calls, \(report.draws) draws, \(report.receipts) receipt leaves derived again from genesis"
         : "          FAULT: \(report.fault.map(\.description) ?? "")")
-    say("")
-    say(
-      "Took \(Decimals.text(elapsed.seconds, 1)) s. Keys, logs, receipts and the ledger are in \(network.directory)"
-    )
-    if !report.isClean { throw DemoFault.auditFailed }
+    return report.isClean
   }
 
   /// Three tasks a line: state, how many of its replicas gave the result that won, and `jury` where there was dissent.

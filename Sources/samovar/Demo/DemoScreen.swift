@@ -8,6 +8,7 @@ struct DemoScreen {
   var height: UInt64
   var nodes: [Node]
   var tasks: [(state: String, count: Int)]
+  var coalition: CoalitionText
 
   struct Node {
     var title: String
@@ -32,6 +33,10 @@ struct DemoScreen {
     lines.append("")
     lines.append("  \(progress(decided, of: total)) \(decided) of \(total) tasks decided")
     lines.append("  " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: " · "))
+    lines.append("")
+    for (title, line) in zip(["coalition", ""], coalition.screenLines) {
+      lines.append("  \(pad(title, 12))\(line)")
+    }
     return lines.map { clip($0, to: width) }
   }
 
@@ -42,7 +47,7 @@ struct DemoScreen {
         + (node.remark.isEmpty ? "" : " (\(node.remark))")
     }
     return "\(elapsedSeconds) s: " + tasks.map { "\($0.state) \($0.count)" }.joined(separator: ", ") + "; "
-      + water.joined(separator: ", ")
+      + water.joined(separator: ", ") + "; " + coalition.phrase
   }
 
   private func describe(_ node: Node) -> [String] {

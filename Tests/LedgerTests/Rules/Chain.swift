@@ -11,7 +11,9 @@ struct Chain {
   }
 
   var state: ContributionState
+  /// All that was accepted, and all that was tried.
   private(set) var entries: [Entry] = []
+  private(set) var attempts: [Entry] = []
   private(set) var events: [Event] = []
   private var nonce: UInt64 = 0
   private let signatures: ContributionState.SignaturePolicy
@@ -29,6 +31,7 @@ struct Chain {
       let block = BlockContext(
         height: state.height + 1, beacon: Keccak256.hash(words: [Bytes32(UInt128(state.height)), state.seed]))
       entries.append(.block(block))
+      attempts.append(.block(block))
       events += try state.open(block)
     }
   }
@@ -36,6 +39,7 @@ struct Chain {
   @discardableResult
   mutating func call(_ call: Call, by address: Address) throws -> [Event] {
     nonce += 1
+    attempts.append(.call(call, from: address, nonce: nonce))
     let happened = try state.apply(call, from: address, nonce: nonce)
     entries.append(.call(call, from: address, nonce: nonce))
     events += happened
@@ -177,9 +181,10 @@ let ledgerAddress = address(0, 5)
 let someKey = PrivateKey.generate()
 
 /// A network with short spans: epochs of 5 blocks, a hold of 6, juries of one without experience.
-func demoGenesis(members: [Member], auditPool: UInt64 = 0, _ change: (inout Parameters) -> Void = { _ in })
-  -> Genesis
-{
+func demoGenesis(
+  members: [Member], auditPool: UInt64 = 0, funds: UInt64 = 1_000_000_000,
+  _ change: (inout Parameters) -> Void = { _ in }
+) -> Genesis {
   var parameters = Parameters()
   parameters.epochBlocks = 5
   parameters.holdBlocks = 6
@@ -188,13 +193,17 @@ func demoGenesis(members: [Member], auditPool: UInt64 = 0, _ change: (inout Para
   parameters.jailBlocks = 50
   parameters.accept = BlockTimer(floor: 3, tauThousandths: 100)
   parameters.reveal = BlockTimer(floor: 4, tauThousandths: 250)
-  parameters.jurySearch = BlockTimer(floor: 10, tauThousandths: 1000)
+  parameters.search = BlockTimer(floor: 10, tauThousandths: 1000)
+  // Tests of audits set the rates that they need.
+  parameters.auditRate = 0
+  parameters.auditRateSingle = 0
+  parameters.auditRateAlert = 0
   parameters.juryLead = 1
   parameters.juryLeadHighTrust = 1
   parameters.jurorMinimumCredibility = 0
   change(&parameters)
-  var deposits: [Address: MicroEuros] = [requesterAddress: MicroEuros(1_000_000_000)]
-  for member in members { deposits[member.operatorAddress] = MicroEuros(1_000_000_000) }
+  var deposits: [Address: MicroEuros] = [requesterAddress: MicroEuros(funds)]
+  for member in members { deposits[member.operatorAddress] = MicroEuros(funds) }
   return Genesis(
     chainID: 31_337, ledgerKey: ledgerAddress, parameters: parameters, deposits: deposits,
     auditPool: MicroEuros(auditPool))

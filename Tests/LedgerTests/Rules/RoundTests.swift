@@ -32,7 +32,7 @@ import Workload
     }
     try chain.block(2)
     let sealed = try chain.call(.seal(task), by: crankAddress)
-    guard case .sealed(_, 0, let beacon, _) = sealed.first else { throw Unexpected() }
+    guard case .sealed(_, 0, let beacon, _) = sealed.last else { throw Unexpected() }
     guard case .block(let last) = chain.entries.last(where: { if case .block = $0 { true } else { false } })
     else {
       throw Unexpected()
