@@ -1,5 +1,6 @@
 import Ledger
 import Receipts
+import TestSupport
 import Testing
 import Workload
 
@@ -65,6 +66,42 @@ import Workload
     let walk = try Walks.walk(seed: seed)
     #expect(walk.chain.state.bags.allSatisfy { $0.open == 0 })
     #expect(walk.chain.state.nodes.allSatisfy { $0.isIdle })
+  }
+
+  /// 21: a signature for another chain, contract or type never verifies, and leaves the state as it was.
+  @Test(arguments: 1...50 as ClosedRange<UInt64>) func i21SignaturesBelongToOneChainContractAndType(
+    seed: UInt64
+  ) throws {
+    var random = SplitMix64(seed)
+    let key = PrivateKey.generate()
+    var state = try ContributionState(genesis: Walk.genesis(seed: 1))
+    _ = try state.open(BlockContext(height: 1, beacon: .zero))
+    let own = state.domain
+    let call = Call.register(
+      Registration(operatorAddress: key.address, site: .zero, hardwareClass: .zero))
+    let envelope = CallEnvelope(from: key.address, nonce: 1, payloadHash: Keccak256.hash(call.encoded))
+    let others = [
+      EIP712Domain(
+        name: own.name, version: own.version, chainID: own.chainID ^ (1 + random.next() % 1_000),
+        verifyingContract: own.verifyingContract),
+      EIP712Domain(
+        name: own.name, version: own.version, chainID: own.chainID,
+        verifyingContract: address(Int(seed), 8)),
+    ]
+    var signatures = others.map { key.sign(envelope, in: $0) }
+    // Another type with the same words, and the bare struct without a domain.
+    signatures.append(key.sign(BeaconStatement(height: 1, previous: envelope.payloadHash), in: own))
+    signatures.append(key.sign(envelope.structHash))
+    let before = state.stateHash
+    for signature in signatures {
+      #expect(throws: Rejection.wrongSignature(from: key.address)) {
+        try state.apply(
+          SignedCall(from: key.address, nonce: 1, payload: call.encoded, signature: signature))
+      }
+    }
+    #expect(state.stateHash == before)
+    _ = try state.apply(SignedCall(call, nonce: 1, key: key, domain: own))
+    #expect(state.node(key.address) != nil)
   }
 
   /// A checker that finds nothing proves nothing: one with a wrong idea of the rules must find it, and shrink it.
