@@ -206,9 +206,7 @@ struct TaskPipeline: Sendable {
       sensors: snapshot.map(SensorReading.readings) ?? [], agentVersion: AgentVersion.current)
     let receipt = try attestation.receipt(for: run, signedBy: node.account.key, in: node.ledger.domain)
     guard let salt = Bytes32(SystemRandomness.bytes(32)) else { preconditionFailure("32 bytes are 32 bytes") }
-    let commit = Commit(
-      taskID: replica.task.word, round: replica.round, node: node.account.address,
-      resultRoot: receipt.receipt.resultRoot, receiptHash: receipt.hash, salt: salt)
+    let commit = Commit(to: receipt.receipt, receiptHash: receipt.hash, salt: salt)
     try node.sealedResult(replica).keep(run, in: directory, receipt)
     try RunDirectory.remove(directory)
     _ = try await node.outbox.recordVote(

@@ -11,33 +11,29 @@ struct CheckedCall: Sendable {
   /// Of a reveal: who signed its receipt.
   let receipt: RecoveredSigner?
 
-  /// Throws what `SignedCall.verified(in:)` throws.
+  /// Throws where the account did not sign it, or the payload isn't canonical.
   init(_ signed: SignedCall, in domain: EIP712Domain) throws(Rejection) {
     let digest = signed.digest(in: domain)
     guard signed.signature.signer(of: digest) == signed.from else {
       throw .wrongSignature(from: signed.from)
     }
-    let call = try Call(encoded: signed.payload)
-    self.signed = signed
-    self.digest = digest
-    self.call = call
-    receipt =
-      if case .reveal(let reveal) = call {
-        RecoveredSigner(reveal.signature, of: reveal.receipt.digest(in: domain))
-      } else { nil }
+    try self.init(signed, digest) { RecoveredSigner($0.signature, of: $0.receipt.digest(in: domain)) }
   }
 
-  /// The same of a call in a block that is believed, such as one of one's own file: nothing is looked up. Throws where the
-  /// payload isn't canonical.
+  /// The same of a call in a block that is believed, such as one of one's own file: nothing is looked up.
   init(believing signed: SignedCall, in domain: EIP712Domain) throws(Rejection) {
+    try self.init(signed, signed.digest(in: domain)) {
+      RecoveredSigner(believing: $0.signature, of: $0.receipt.digest(in: domain), by: $0.receipt.node)
+    }
+  }
+
+  private init(
+    _ signed: SignedCall, _ digest: Bytes32, receipt signer: (Reveal) -> RecoveredSigner
+  ) throws(Rejection) {
     self.signed = signed
-    digest = signed.digest(in: domain)
+    self.digest = digest
     call = try Call(encoded: signed.payload)
-    receipt =
-      if case .reveal(let reveal) = call {
-        RecoveredSigner(
-          believing: reveal.signature, of: reveal.receipt.digest(in: domain), by: reveal.receipt.node)
-      } else { nil }
+    receipt = if case .reveal(let reveal) = call { signer(reveal) } else { nil }
   }
 }
 

@@ -54,7 +54,6 @@ package struct SignedCall: Hashable, Sendable, Codable {
 
   /// The call, where the signature is `from`'s and the payload is canonical.
   package func verified(in domain: EIP712Domain) throws(Rejection) -> Call {
-    guard signature.signer(of: digest(in: domain)) == from else { throw .wrongSignature(from: from) }
-    return try Call(encoded: payload)
+    try CheckedCall(self, in: domain).call
   }
 }

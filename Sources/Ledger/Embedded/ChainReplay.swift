@@ -46,9 +46,7 @@ struct ChainReplay: Codable {
 
   /// One call of a block, applied.
   struct Applied {
-    var call: SignedCall
-    /// The call's name on this chain.
-    var digest: Bytes32
+    var checked: CheckedCall
     var inclusion: Inclusion
   }
 
@@ -195,7 +193,7 @@ struct ChainReplay: Codable {
     let events = try state.apply(checked)
     let inclusion = Inclusion(height: state.height, index: callsAtHeight, events: events)
     callsAtHeight += 1
-    return Applied(call: checked.signed, digest: checked.digest, inclusion: inclusion)
+    return Applied(checked: checked, inclusion: inclusion)
   }
 
   /// The block of the calls that were included since the last one.

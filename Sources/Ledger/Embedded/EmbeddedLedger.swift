@@ -160,20 +160,18 @@ package actor EmbeddedLedger: ContributionLedger {
           checkpoint = dueCheckpoint(of: replay)
         }
         var effect = ChainReplay.Effect()
-        var included: [SignedCall] = []
         for call in calls {
           do throws(Rejection) {
             let applied = try replay.include(call)
             effect.calls.append(applied)
-            included.append(call.signed)
             results.append(.success(applied.inclusion))
           } catch {
             results.append(.failure(error))
           }
         }
-        guard !included.isEmpty else { return }
+        guard !effect.calls.isEmpty else { return }
         let firstCall = replay.nextCall
-        let block = replay.makeBlock(of: included, at: clock, key: key)
+        let block = replay.makeBlock(of: effect.calls.map(\.checked.signed), at: clock, key: key)
         try file.insert(block, firstCall: firstCall)
         log.record(effect, height: replay.state.height)
       }

@@ -36,7 +36,7 @@ struct EventLog {
     append(effect.opening, height: height)
     for applied in effect.calls {
       let inclusion = applied.inclusion
-      newPlaces[applied.digest] = Place(
+      newPlaces[applied.checked.digest] = Place(
         height: inclusion.height, index: inclusion.index, firstEvent: next, eventCount: inclusion.events.count
       )
       append(inclusion.events, height: height)

@@ -72,6 +72,16 @@ package struct ReplicaName: Hashable, Sendable, Codable {
 package struct RoundOpening: Hashable, Sendable, Codable {
   package enum Reason: String, Hashable, Sendable, Codable {
     case first, replacement, additional, audit, jury, reaudit
+
+    /// Of the replicas that it draws.
+    package var role: ReplicaRole {
+      switch self {
+      case .first, .replacement, .additional: .vote
+      case .audit: .audit
+      case .jury: .jury
+      case .reaudit: .reaudit
+      }
+    }
   }
   package var task: TaskID
   package var round: UInt32

@@ -37,8 +37,7 @@ struct LeafRecorder: ChainObserver {
     }
     leaves = []
     for applied in effect.calls {
-      guard case .reveal(let reveal) = try? Call(encoded: applied.call.payload),
-        reveal.receipt.taskID == task.word
+      guard case .reveal(let reveal) = applied.checked.call, reveal.receipt.taskID == task.word
       else { continue }
       reveals.append(reveal)
     }

@@ -52,9 +52,7 @@ struct ReceiptProving {
       else { return nil }
       return ReceiptProof(
         domain: end.domain, receipt: reveal.receipt, signature: reveal.signature,
-        value: ReceiptProof.LeafValue(
-          task: leaf.task.word, receiptHash: leaf.receiptHash, node: leaf.node, verdict: leaf.verdict,
-          amount: leaf.amount),
+        value: leaf.value,
         proof: tree.proof(ofLeaf: index), anchor: anchor)
     }
   }

@@ -39,7 +39,7 @@ extension ContributionState {
     var panel = Panel(
       round: 0, replacementRounds: 0, assignedAt: height, settledAt: height, wanted: plan.pick.slots.count,
       isLowDiversity: plan.isLowDiversity, drawing: plan.pick.drawing, replicas: [])
-    openRound(plan.pick, reason: .first, in: &panel, for: place, role: .vote)
+    openRound(plan.pick, reason: .first, in: &panel, for: place)
     set(place, .assigned(panel))
     advanceQueue(of: place.bag)
   }

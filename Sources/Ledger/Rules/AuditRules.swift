@@ -30,10 +30,7 @@ extension ContributionState {
     // An auditor in dissent needs a jury. Where he would leave no d operators for it, they are worth more there.
     let needed = 1 + parameters.juryLead(trust: bags[place.bag].terms.order.trust)
     guard countOthers(panel, place, upTo: needed) >= needed else { return .goWithout }
-    let drawing = Drawing(seed: beacon, listEpoch: epoch, steps: 0)
-    let pick = pick(drawing, for: place, round: panel.round + 1, role: .audit, replicas: panel.replicas) {
-      $0.count == 1
-    }
+    let pick = pickNext(1, .audit, freshDrawing(beacon), for: panel, place)
     return pick.slots.isEmpty ? .wait : .seat(pick)
   }
 
@@ -42,8 +39,7 @@ extension ContributionState {
     switch plan {
     case .seat(let pick):
       var panel = panel
-      panel.round += 1
-      openRound(pick, reason: .audit, in: &panel, for: place, role: .audit)
+      openNextRound(pick, reason: .audit, in: &panel, for: place)
       set(place, .sealed(panel, .committing))
     case .wait: set(place, .sealed(panel, .drawing(beacon: beacon, until: until)))
     case .goWithout: openReveals(panel, .voters, place, beacon: beacon)

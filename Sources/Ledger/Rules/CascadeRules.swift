@@ -12,10 +12,12 @@ extension ContributionState {
       if verdict.byJury { return leadingRoot(of: panel, place) != verdict.resultRoot }
       if !isAccepted(winners.filter { !isBanned($0.nodeNumber) }, panel, place) { return true }
     }
-    return !verdict.byJury
-      && winners.allSatisfy {
-        isBanned($0.nodeNumber) || nodes[$0.nodeNumber].convictedAt >= verdict.decidedAt
-      }
+    return !verdict.byJury && winners.allSatisfy { hasFallen($0.nodeNumber, since: verdict) }
+  }
+
+  /// Whether a node was banned, or found wrong since a verdict.
+  private func hasFallen(_ number: Int, since verdict: Verdict) -> Bool {
+    isBanned(number) || nodes[number].convictedAt >= verdict.decidedAt
   }
 
   /// Itself, or with its operator.
@@ -47,22 +49,15 @@ extension ContributionState {
       // Nobody who could bring about the verdict on them must know the beacon.
       let from = lastFall(in: panel) + parameters.beaconDelay
       guard let beacon = beacon(from: from) else { throw .tooEarly(from: from) }
-      let pick = pickReauditor(panel, place, beacon: beacon)
+      let pick = pickNext(1, .reaudit, freshDrawing(beacon), for: panel, place)
       return (panel, verdict, pick.slots.isEmpty ? .search(beacon: beacon) : .seat(pick))
     case .reaudit(let panel, let verdict, .drawing(let beacon, let until)):
       guard height <= until else { throw .tooLate(since: until) }
       guard !isPastHardStop(panel, place) else { throw .tooLate(since: height) }
-      let pick = pickReauditor(panel, place, beacon: beacon)
+      let pick = pickNext(1, .reaudit, freshDrawing(beacon), for: panel, place)
       guard !pick.slots.isEmpty else { throw .notEnoughSlots(found: 0, needed: 1) }
       return (panel, verdict, .seat(pick))
     default: throw .wrongPhase(now: state.name, needs: "PROVISIONAL, or REAUDIT with nobody at work")
-    }
-  }
-
-  private func pickReauditor(_ panel: Panel, _ place: TaskPlace, beacon: Bytes32) -> Pick {
-    let drawing = Drawing(seed: beacon, listEpoch: epoch, steps: 0)
-    return pick(drawing, for: place, round: panel.round + 1, role: .reaudit, replicas: panel.replicas) {
-      $0.count == 1
     }
   }
 
@@ -83,8 +78,7 @@ extension ContributionState {
     if case .provisional = bags[place.bag].tasks[place.task] { reopen(&panel, verdict, of: id) }
     switch plan {
     case .seat(let pick):
-      panel.round += 1
-      openRound(pick, reason: .reaudit, in: &panel, for: place, role: .reaudit)
+      openNextRound(pick, reason: .reaudit, in: &panel, for: place)
       set(place, .reaudit(panel, verdict, .committing))
     case .search(let beacon):
       set(place, .reaudit(panel, verdict, drawingStage(beacon: beacon, place)))
@@ -98,9 +92,7 @@ extension ContributionState {
     var fallen: [Address] = []
     for replica in panel.replicas where replica.status.isJudged {
       nodes[replica.nodeNumber].reopened += 1
-      let hasFallen =
-        isBanned(replica.nodeNumber) || nodes[replica.nodeNumber].convictedAt >= verdict.decidedAt
-      if replica.status.isWon, hasFallen { fallen.append(replica.node) }
+      if replica.status.isWon, hasFallen(replica.nodeNumber, since: verdict) { fallen.append(replica.node) }
     }
     emit(.reopened(id, fallen: fallen))
   }

@@ -45,22 +45,24 @@ extension ContributionState {
     guard let beacon = beacon(from: panel.settledAt + parameters.beaconDelay) else {
       throw .tooEarly(from: panel.settledAt + parameters.beaconDelay)
     }
-    let hasCommits = panel.replicas.contains { $0.round == panel.round && $0.status.isCommitted }
     switch stage {
     case .voters: return (panel, stage, try planSealOfVotes(panel, place, beacon))
     case .auditor, .jurors, .reauditor:
+      let hasCommits = panel.replicas.contains { $0.round == panel.round && $0.status.isCommitted }
       return (panel, stage, hasCommits ? .open(beacon: beacon) : planSearch(panel, stage, place))
     }
   }
 
   /// The next fresh replicas are drawn with the same beacon; the round tells the permutations apart.
   private func planSearch(_ panel: Panel, _ stage: CommitStage, _ place: TaskPlace) -> SealPlan {
-    let (beacon, until) = (panel.drawing.seed, searchEnd(place))
-    return switch stage {
+    let beacon = panel.drawing.seed
+    switch stage {
     case .voters, .auditor:
-      .audit(planAudit(panel, place, beacon: beacon, until: until), beacon: beacon, until: until)
-    case .jurors: .search(.jury(panel, .drawing(beacon: beacon, until: until)))
-    case .reauditor(let verdict): .search(.reaudit(panel, verdict, .drawing(beacon: beacon, until: until)))
+      let until = searchEnd(place)
+      return .audit(planAudit(panel, place, beacon: beacon, until: until), beacon: beacon, until: until)
+    case .jurors: return .search(.jury(panel, drawingStage(beacon: beacon, place)))
+    case .reauditor(let verdict):
+      return .search(.reaudit(panel, verdict, drawingStage(beacon: beacon, place)))
     }
   }
 
@@ -77,9 +79,7 @@ extension ContributionState {
       return isEnough ? planRoll(panel, place, beacon) : .giveUp
     }
     let missing = panel.wanted - votes
-    let next = pick(
-      presentDrawing, for: place, round: panel.round + 1, role: .vote, replicas: panel.replicas
-    ) { $0.count == missing }
+    let next = pickNext(missing, .vote, presentDrawing, for: panel, place)
     if !next.slots.isEmpty, !isPastHardStop(panel, place) { return .replace(next) }
     if isEnough { return planRoll(panel, place, beacon) }
     throw .notEnoughSlots(found: 0, needed: missing)
@@ -93,18 +93,14 @@ extension ContributionState {
 
   mutating func seal(_ id: TaskID) throws(Rejection) {
     let place = try requirePlace(id)
-    var (panel, stage, plan) = try planSeal(place)
+    let (panel, stage, plan) = try planSeal(place)
     switch plan {
     case .open(let beacon): openReveals(panel, stage, place, beacon: beacon)
     case .roll(let roll, let plan):
       emit(.auditRolled(id, roll))
       goOn(plan, panel, place, beacon: roll.beacon, until: searchEnd(place))
     case .audit(let plan, let beacon, let until): goOn(plan, panel, place, beacon: beacon, until: until)
-    case .replace(let pick):
-      panel.round += 1
-      panel.replacementRounds += 1
-      openRound(pick, reason: .replacement, in: &panel, for: place, role: .vote)
-      set(place, .assigned(panel))
+    case .replace(let pick): replaceVoters(pick, in: panel, for: place)
     case .search(let state): set(place, state)
     case .giveUp: end(place, panel, as: .timedOut)
     }

@@ -51,17 +51,32 @@ extension ContributionState {
 
   /// Whether a slot may serve a bag at all, busy or not.
   func isEligible(_ entry: EligibleSlot, for terms: BagTerms) -> Bool {
-    let node = nodes[entry.nodeNumber]
-    let slot = node.slots[Int(entry.slot)]
-    let price = terms.price
-    guard node.standing.mayBeDrawn, operators[node.operatorAddress]?.isBanned == false,
-      entry.minimumPrice <= price, price * Amount(parameters.bondFactor) <= slot.bond,
-      slot.locked + price <= slot.bond
-    else { return false }
+    let slot = nodes[entry.nodeNumber].slots[Int(entry.slot)]
+    return whyBarred(nodes[entry.nodeNumber], from: terms) == nil && whyUnpaid(entry, slot, terms) == nil
+      && slot.locked + terms.price <= slot.bond
+  }
+
+  /// Why a node may serve no task of a bag; nothing where it may.
+  func whyBarred(_ node: NodeRecord, from terms: BagTerms) -> DrawTrace.Finding? {
+    switch node.standing {
+    case .banned: return .banned
+    case .jailed: return .jailed
+    case .exiting: return .exiting
+    case .probation, .active: break
+    }
+    if operators[node.operatorAddress]?.isBanned != false { return .operatorBanned }
     let requester = terms.requester
-    if node.address == requester || node.operatorAddress == requester { return false }
-    if let own = nodeNumbers[requester], nodes[own].operatorAddress == node.operatorAddress { return false }
-    return true
+    if node.address == requester || node.operatorAddress == requester { return .requestersOwn }
+    if let own = nodeNumbers[requester], nodes[own].operatorAddress == node.operatorAddress {
+      return .requestersOwn
+    }
+    return nil
+  }
+
+  /// Why a slot doesn't take a bag's price; nothing where it does.
+  func whyUnpaid(_ entry: EligibleSlot, _ slot: Slot, _ terms: BagTerms) -> DrawTrace.Finding? {
+    if entry.minimumPrice > terms.price { return .asksMore }
+    return terms.price * Amount(parameters.bondFactor) > slot.bond ? .bondTooSmall : nil
   }
 
   /// The least k of a juror: that of the genesis, once enough operators have it. A young network has nobody with
@@ -135,7 +150,19 @@ extension ContributionState {
   }
 
   /// A new draw with the present epoch's seed and list.
-  var presentDrawing: Drawing { Drawing(seed: seed, listEpoch: epoch, steps: 0) }
+  var presentDrawing: Drawing { freshDrawing(seed) }
+
+  /// A new draw from the present list with a seed or beacon.
+  func freshDrawing(_ seed: Bytes32) -> Drawing { Drawing(seed: seed, listEpoch: epoch, steps: 0) }
+
+  /// Up to `count` slots for the next round of a panel.
+  func pickNext(
+    _ count: Int, _ role: ReplicaRole, _ drawing: Drawing, for panel: Panel, _ place: TaskPlace
+  ) -> Pick {
+    pick(drawing, for: place, round: panel.round + 1, role: role, replicas: panel.replicas) {
+      $0.count >= count
+    }
+  }
 
   /// Seats a pick: replicas at the end of the panel, slots busy and p of each bond locked. Cursor and round
   /// are the panel's.
@@ -159,8 +186,24 @@ extension ContributionState {
   }
 
   /// Opens the next round of a panel with a pick.
+  mutating func openNextRound(
+    _ pick: Pick, reason: RoundOpening.Reason, in panel: inout Panel, for place: TaskPlace
+  ) {
+    panel.round += 1
+    openRound(pick, reason: reason, in: &panel, for: place)
+  }
+
+  /// Voters in place of those who are missing.
+  mutating func replaceVoters(_ pick: Pick, in panel: Panel, for place: TaskPlace) {
+    var panel = panel
+    panel.replacementRounds += 1
+    openNextRound(pick, reason: .replacement, in: &panel, for: place)
+    set(place, .assigned(panel))
+  }
+
+  /// Opens the round that a panel stands at.
   mutating func openRound(
-    _ pick: Pick, reason: RoundOpening.Reason, in panel: inout Panel, for place: TaskPlace, role: ReplicaRole
+    _ pick: Pick, reason: RoundOpening.Reason, in panel: inout Panel, for place: TaskPlace
   ) {
     emit(
       .roundOpened(
@@ -168,7 +211,7 @@ extension ContributionState {
           task: bags[place.bag].terms.id.task(UInt32(place.task)), round: panel.round, reason: reason,
           seed: pick.drawing.seed, listEpoch: pick.drawing.listEpoch, isLowDiversity: panel.isLowDiversity)))
     panel.settledAt = height
-    seat(pick, in: &panel, for: place, role: role)
+    seat(pick, in: &panel, for: place, role: reason.role)
   }
 
   /// The slot's run is over; the price stays locked until the verdict.

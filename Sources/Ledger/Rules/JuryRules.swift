@@ -19,10 +19,7 @@ extension ContributionState {
     let order = bags[place.bag].terms.order
     let seated = panel.replicas.count { $0.role == .jury && $0.status.isInTask }
     let size = min(parameters.juryLead(trust: order.trust), max(1, Int(parameters.maximumJurors) - seated))
-    let drawing = Drawing(seed: beacon, listEpoch: epoch, steps: 0)
-    let batch = pick(drawing, for: place, round: panel.round + 1, role: .jury, replicas: panel.replicas) {
-      $0.count >= size
-    }
+    let batch = pickNext(size, .jury, freshDrawing(beacon), for: panel, place)
     // A small network may have fewer eligible jurors than d free. For half of the search the whole batch is
     // waited for, then it sits in parts: a lead of d may still come about over several batches.
     let partFrom = until - parameters.search.blocks(tau: order.tau) / 2
@@ -35,8 +32,7 @@ extension ContributionState {
   mutating func drawJury(_ id: TaskID) throws(Rejection) {
     let place = try requirePlace(id)
     var (panel, batch) = try planJuryDraw(place)
-    panel.round += 1
-    openRound(batch, reason: .jury, in: &panel, for: place, role: .jury)
+    openNextRound(batch, reason: .jury, in: &panel, for: place)
     set(place, .jury(panel, .committing))
   }
 }

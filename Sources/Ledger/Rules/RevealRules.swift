@@ -39,9 +39,7 @@ extension ContributionState {
     _ reveal: Reveal, receiptHash: Bytes32, against digest: Bytes32, terms: BagTerms
   ) throws(Rejection) {
     let receipt = reveal.receipt
-    let commit = Commit(
-      taskID: receipt.taskID, round: receipt.round, node: receipt.node, resultRoot: receipt.resultRoot,
-      receiptHash: receiptHash, salt: reveal.salt)
+    let commit = Commit(to: receipt, receiptHash: receiptHash, salt: reveal.salt)
     guard commit.digest(in: domain) == digest else {
       throw .badEvidence(reason: "receipt and salt are not what was committed to")
     }

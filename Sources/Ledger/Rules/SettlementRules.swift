@@ -16,7 +16,7 @@ extension ContributionState {
     let terms = bags[place.bag].terms
     let fee = parameters.fee(price: terms.price)
     let premium = parameters.premium(price: terms.price)
-    let winners = panel.replicas.filter { if case .won = $0.status { true } else { false } }
+    let winners = panel.replicas.filter(\.status.isWon)
     var settlement = Settlement(
       end: .final, at: height, paid: 0, fees: 0, premium: premium, refunded: 0, fromAuditPool: 0)
     addToAuditPool(premium)

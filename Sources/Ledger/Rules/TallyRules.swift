@@ -33,7 +33,7 @@ extension ContributionState {
   }
 
   /// What was revealed by nodes that are not banned since: a banned node's word counts for nothing.
-  private func heard(_ panel: Panel) -> [Replica] {
+  func heard(_ panel: Panel) -> [Replica] {
     panel.replicas.filter { $0.status.result != nil && !isBanned($0.nodeNumber) }
   }
 
@@ -42,15 +42,21 @@ extension ContributionState {
     let trust = bags[place.bag].terms.order.trust
     return Odds.accept(
       weights: weights(of: replicas), required: parameters.requiredOperators(trust: trust),
-      trust: panel.isLowDiversity ? min(1, trust) : trust)
+      trust: panel.appliedTrust(trust))
+  }
+
+  /// Dissent goes to a jury and enough agreement is accepted; nothing where more replicas are needed to tell.
+  private func planOfDecision(_ heard: [Replica], _ panel: Panel, _ place: TaskPlace) -> TallyPlan? {
+    let roots = heard.distinctRoots
+    if roots.count > 1 { return .dispute(roots: roots) }
+    guard let root = roots.first, isAccepted(heard, panel, place) else { return nil }
+    return .accept(root: root)
   }
 
   private func planVotes(_ panel: Panel, _ place: TaskPlace) throws(Rejection) -> TallyPlan {
     let terms = bags[place.bag].terms
     let heard = heard(panel)
-    let roots = heard.distinctRoots
-    if roots.count > 1 { return .dispute(roots: roots) }
-    if let root = roots.first, isAccepted(heard, panel, place) { return .accept(root: root) }
+    if let plan = planOfDecision(heard, panel, place) { return plan }
     // Votes that count towards Rc are those that may have to be paid from the escrow.
     let votes = panel.replicas.count { $0.role == .vote && $0.status.result != nil }
     guard votes < Int(terms.order.replicaCap), !isPastHardStop(panel, place) else { return .inconclusive }
@@ -58,9 +64,7 @@ extension ContributionState {
     let isShort = heard.count < required
     if isShort, panel.replacementRounds >= parameters.maximumReplacementRounds { return .giveUp }
     let missing = isShort ? min(required - heard.count, Int(terms.order.replicaCap) - votes) : 1
-    let next = pick(
-      presentDrawing, for: place, round: panel.round + 1, role: .vote, replicas: panel.replicas
-    ) { $0.count == missing }
+    let next = pickNext(missing, .vote, presentDrawing, for: panel, place)
     guard !next.slots.isEmpty else { throw .notEnoughSlots(found: 0, needed: missing) }
     return isShort ? .replace(next) : .add(next)
   }
@@ -86,10 +90,7 @@ extension ContributionState {
 
   /// Those who are left and the REAUDIT replicas decide as votes do; who is not enough gets another.
   private func planReauditTally(_ panel: Panel, _ place: TaskPlace) -> TallyPlan {
-    let heard = heard(panel)
-    let roots = heard.distinctRoots
-    if roots.count > 1 { return .dispute(roots: roots) }
-    if let root = roots.first, isAccepted(heard, panel, place) { return .accept(root: root) }
+    if let plan = planOfDecision(heard(panel), panel, place) { return plan }
     let seated = panel.replicas.count { $0.role == .reaudit && $0.status.isInTask }
     guard seated < Int(bags[place.bag].terms.order.replicaCap), !isPastHardStop(panel, place) else {
       return .inconclusive
@@ -112,15 +113,10 @@ extension ContributionState {
     case .nextReaudit:
       guard let verdict = state.verdict else { return }
       set(place, .reaudit(panel, verdict, drawingStage(beacon: reveals.beacon, place)))
-    case .replace(let pick):
-      panel.round += 1
-      panel.replacementRounds += 1
-      openRound(pick, reason: .replacement, in: &panel, for: place, role: .vote)
-      set(place, .assigned(panel))
+    case .replace(let pick): replaceVoters(pick, in: panel, for: place)
     case .add(let pick):
-      panel.round += 1
       panel.wanted = panel.replicas.count { $0.role == .vote && $0.status.result != nil } + 1
-      openRound(pick, reason: .additional, in: &panel, for: place, role: .vote)
+      openNextRound(pick, reason: .additional, in: &panel, for: place)
       set(place, .assigned(panel))
     case .inconclusive: end(place, panel, as: .inconclusive)
     case .giveUp: end(place, panel, as: .timedOut)

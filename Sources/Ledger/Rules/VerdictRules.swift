@@ -25,11 +25,12 @@ extension ContributionState {
       emit(.judged(name, after.isWon ? .won : .lost))
       guard !after.isWon else { continue }
       nodes[replica.nodeNumber].convictedAt = height
-      slashed +=
-        colluding.contains(result.resultRoot)
-        ? ban(replica, reason: .collusion)
-        : punishLoneLoser(replica, price: terms.price, reason: .loneLoser)
-      reconsider(replica.nodeNumber)
+      if colluding.contains(result.resultRoot) {
+        slashed += ban(replica, reason: .collusion)
+      } else {
+        slashed += punishLoneLoser(replica, price: terms.price, reason: .loneLoser)
+        reconsider(replica.nodeNumber)
+      }
     }
     let verdict = Verdict(
       resultRoot: root, decidedAt: height, finalFrom: height + parameters.holdBlocks, byJury: byJury,

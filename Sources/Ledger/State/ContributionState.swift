@@ -144,7 +144,7 @@ package struct ContributionState: Sendable, Codable {
 
   /// Checks the signature and applies.
   package mutating func apply(_ call: SignedCall) throws(Rejection) -> [Event] {
-    try apply(call.verified(in: domain), from: call.from, nonce: call.nonce)
+    try apply(CheckedCall(call, in: domain))
   }
 
   mutating func emit(_ event: Event) {

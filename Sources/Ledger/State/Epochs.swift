@@ -28,13 +28,13 @@ package struct ReceiptLeaf: Hashable, Sendable, Codable {
 
   package static let lowDiversity: UInt8 = 0x80
 
-  /// OpenZeppelin's standard leaf of (bytes32 taskId, bytes32 receiptHash, address node, uint8 verdict,
-  /// uint128 amount).
-  package var hash: Bytes32 {
-    StandardMerkleTree.leafHash([
-      .word(task.word), .word(receiptHash), .word(node), .word(verdict), .word(amount),
-    ])
+  /// What a proof shows of it.
+  package var value: ReceiptProof.LeafValue {
+    ReceiptProof.LeafValue(
+      task: task.word, receiptHash: receiptHash, node: node, verdict: verdict, amount: amount)
   }
+
+  package var hash: Bytes32 { value.hash }
 }
 
 /// The slots that may be drawn in an epoch. Fixed one epoch before the epoch's seed is known.

@@ -89,6 +89,9 @@ package struct Panel: Hashable, Sendable, Codable {
   package var drawing: Drawing
   /// In the order in which they were drawn.
   package var replicas: [Replica]
+
+  /// T as acceptance asks for it.
+  func appliedTrust(_ trust: UInt32) -> UInt32 { isLowDiversity ? min(1, trust) : trust }
 }
 
 /// Where a draw from a fixed list stands: enough to continue the same permutation.

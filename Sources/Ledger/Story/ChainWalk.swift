@@ -96,17 +96,18 @@ private struct BlockRecorder: ChainObserver {
 
   mutating func didApply(_ block: Block, effect: ChainReplay.Effect, state: ContributionState) {
     for applied in effect.calls {
-      guard let call = try? Call(encoded: applied.call.payload) else { continue }
+      let call = applied.checked.call
+      let from = applied.checked.signed.from
       var states: (before: ContributionState, after: ContributionState)?
       if var next = copy {
         let before = next
         // It was accepted just now, from the same state.
-        _ = try? next.apply(call, from: applied.call.from, nonce: applied.call.nonce)
+        _ = try? next.apply(call, from: from, nonce: applied.checked.signed.nonce)
         states = (before, next)
         copy = next
       }
       recorder.saw(
-        call, from: applied.call.from, block: block.head.number, height: applied.inclusion.height,
+        call, from: from, block: block.head.number, height: applied.inclusion.height,
         events: applied.inclusion.events, states: states)
     }
     copy = nil

@@ -113,35 +113,21 @@ extension ContributionState {
     return nodes[replica.nodeNumber].registration.hardwareClass
   }
 
-  /// The first reason for which a draw passes over a slot; nothing where it would take it. The conditions are those of
-  /// `pick` and `isEligible`, each by itself.
+  /// The first reason for which a draw passes over a slot; nothing where it would take it.
   func whySkipped(
     _ entry: EligibleSlot, _ terms: BagTerms, leastCredibility: UInt32, seated: [NodeRecord],
     hardwareClass: Bytes32?
   ) -> DrawTrace.Finding? {
     let node = nodes[entry.nodeNumber]
     let slot = node.slots[Int(entry.slot)]
-    switch node.standing {
-    case .banned: return .banned
-    case .jailed: return .jailed
-    case .exiting: return .exiting
-    case .probation, .active: break
-    }
-    if operators[node.operatorAddress]?.isBanned != false { return .operatorBanned }
-    if isRequesters(node, terms.requester) { return .requestersOwn }
+    if let bar = whyBarred(node, from: terms) { return bar }
     if seated.contains(where: { $0.operatorAddress == node.operatorAddress }) { return .sameOperator }
     if seated.contains(where: { $0.registration.site == node.registration.site }) { return .sameSite }
-    if entry.minimumPrice > terms.price { return .asksMore }
-    if terms.price * Amount(parameters.bondFactor) > slot.bond { return .bondTooSmall }
+    if let unpaid = whyUnpaid(entry, slot, terms) { return unpaid }
     if slot.running != nil { return .busy }
     if slot.locked + terms.price > slot.bond { return .bondLocked }
     if node.credibility < leastCredibility { return .tooLittleCredibility }
     if let hardwareClass, hardwareClass != node.registration.hardwareClass { return .wrongHardwareClass }
     return nil
-  }
-
-  private func isRequesters(_ node: NodeRecord, _ requester: Address) -> Bool {
-    if node.address == requester || node.operatorAddress == requester { return true }
-    return nodeNumbers[requester].map { nodes[$0].operatorAddress == node.operatorAddress } ?? false
   }
 }

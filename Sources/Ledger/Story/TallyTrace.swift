@@ -43,8 +43,7 @@ extension ContributionState {
   func tallyTrace(of task: TaskID) -> TallyTrace? {
     guard let place = place(of: task), let panel = bags[place.bag].tasks[place.task].panel else { return nil }
     let order = bags[place.bag].terms.order
-    let all = panel.replicas.filter { $0.status.result != nil }
-    let revealed = all.filter { !nodes[$0.nodeNumber].isBanned }
+    let revealed = heard(panel)
     let groups = revealed.distinctRoots.map { root in
       let members = revealed.filter { $0.status.result?.resultRoot == root }
       let weights = weights(of: members)
@@ -53,9 +52,10 @@ extension ContributionState {
         jurors: members.count { $0.role == .jury })
     }
     return TallyTrace(
-      groups: groups, unheard: all.filter { nodes[$0.nodeNumber].isBanned }.map(\.node),
+      groups: groups,
+      unheard: panel.replicas.filter { $0.status.result != nil && isBanned($0.nodeNumber) }.map(\.node),
       required: parameters.requiredOperators(trust: order.trust),
-      trust: panel.isLowDiversity ? min(1, order.trust) : order.trust,
+      trust: panel.appliedTrust(order.trust),
       isByJury: bags[place.bag].tasks[place.task].name == "JURY",
       lead: parameters.juryLead(trust: order.trust))
   }

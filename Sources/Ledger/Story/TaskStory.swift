@@ -85,7 +85,7 @@ package struct TaskStory: Hashable, Sendable, Codable {
 extension TaskRecord.Entry {
   /// The events before the first that has to do with a draw, and those from it on.
   fileprivate var splitAtDraw: (before: [Event], from: [Event]) {
-    guard !draws.isEmpty else { return tally == nil ? ([], events) : ([], events) }
+    guard !draws.isEmpty else { return ([], events) }
     let first = events.firstIndex { event in
       switch event {
       case .roundOpened, .drawn: true

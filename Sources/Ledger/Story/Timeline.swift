@@ -68,6 +68,11 @@ package struct Timeline: Hashable, Sendable, Codable {
 
   package var rows: [Row] { [task] + replicas }
 
+  /// The kinds of marks that it has, for a legend.
+  package var kinds: [Kind] {
+    Kind.allCases.filter { kind in rows.contains { $0.marks.contains { $0.kind == kind } } }
+  }
+
   init(_ record: TaskRecord, cast: Cast) {
     task = Row(label: "task", marks: [])
     var names: [ReplicaName] = []

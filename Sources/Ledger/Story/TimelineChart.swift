@@ -7,17 +7,13 @@ package struct TimelineChart {
   private let timeline: Timeline
   private let width: Int
   private let labelWidth: Int
-  /// Columns of each height at which something happened.
-  private let columns: [Height: Int]
-  private let cuts: [Int]
-  private let end: Int
+  private let layout: TimelineLayout
 
   package init(_ timeline: Timeline, width: Int) {
     self.timeline = timeline
     self.width = max(width, Self.leastWidth)
     labelWidth = min(timeline.rows.map(\.label.count).max() ?? 0, self.width / 2)
-    let layout = TimelineLayout(timeline, columns: self.width - labelWidth - 2)
-    (columns, cuts, end) = (layout.columns, layout.cuts, layout.end)
+    layout = TimelineLayout(timeline, columns: self.width - labelWidth - 2)
   }
 
   package var lines: [String] {
@@ -26,9 +22,9 @@ package struct TimelineChart {
 
   /// Heights, where there is room for their digits.
   private var axis: String {
-    var text = [Character](repeating: " ", count: end)
+    var text = [Character](repeating: " ", count: layout.end)
     var free = 0
-    for (height, column) in columns.sorted(by: { $0.key < $1.key }) where column >= free {
+    for (height, column) in layout.columns.sorted(by: { $0.key < $1.key }) where column >= free {
       let digits = Array("\(height)")
       guard column + digits.count <= width - labelWidth - 2 else { continue }
       if column + digits.count > text.count {
@@ -41,29 +37,20 @@ package struct TimelineChart {
   }
 
   private func line(_ row: Timeline.Row) -> String {
-    var text = [Character](repeating: " ", count: end)
-    var used: [Height: Int] = [:]
-    var places: [(column: Int, kind: Timeline.Kind)] = []
-    for mark in row.marks {
-      let column = min((columns[mark.height] ?? 0) + used[mark.height, default: 0], end - 1)
-      used[mark.height, default: 0] += 1
-      places.append((column, mark.kind))
-    }
+    var text = [Character](repeating: " ", count: layout.end)
+    let places = layout.places(of: row)
     for (place, next) in zip(places, places.dropFirst()) where place.column + 1 < next.column {
       for column in place.column + 1..<next.column { text[column] = place.kind.trail }
     }
-    for cut in cuts where text[cut] != " " { text[cut] = "~" }
+    for cut in layout.cuts where text[cut] != " " { text[cut] = "~" }
     for place in places { text[place.column] = Character(place.kind.rawValue) }
     return pad(row.label) + trimmed(text)
   }
 
   private var legend: [String] {
-    let kinds = Timeline.Kind.allCases.filter { kind in
-      timeline.rows.contains { $0.marks.contains { $0.kind == kind } }
-    }
-    var items = kinds.map { "\($0.rawValue) \($0.words)" }
+    var items = timeline.kinds.map { "\($0.rawValue) \($0.words)" }
     items.append("= at work")
-    if !cuts.isEmpty { items.append("~ time left out") }
+    if !layout.cuts.isEmpty { items.append("~ time left out") }
     var lines: [String] = []
     for item in items {
       if let last = lines.last, last.count + item.count + 2 <= width {
@@ -101,6 +88,15 @@ package struct TimelineLayout {
   /// Columns in gaps that are shorter than they should be.
   package private(set) var cuts: [Int] = []
   package private(set) var end = 0
+
+  /// The column of each mark of a row: marks of one height stand side by side.
+  package func places(of row: Timeline.Row) -> [(column: Int, kind: Timeline.Kind)] {
+    var used: [Height: Int] = [:]
+    return row.marks.map { mark in
+      defer { used[mark.height, default: 0] += 1 }
+      return (min((columns[mark.height] ?? 0) + used[mark.height, default: 0], end - 1), mark.kind)
+    }
+  }
 
   package init(_ timeline: Timeline, columns most: Int) {
     /// How many columns a height needs so that no mark hides another of its row.

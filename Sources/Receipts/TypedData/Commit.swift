@@ -23,6 +23,13 @@ package struct Commit: TypedStruct {
     self.salt = salt
   }
 
+  /// To a receipt, whose digest is `receiptHash`.
+  package init(to receipt: ExecutionReceipt, receiptHash: Bytes32, salt: Bytes32) {
+    self.init(
+      taskID: receipt.taskID, round: receipt.round, node: receipt.node, resultRoot: receipt.resultRoot,
+      receiptHash: receiptHash, salt: salt)
+  }
+
   package static let encodedType =
     "Commit(bytes32 taskId,uint32 round,address node,bytes32 resultRoot,bytes32 receiptHash,bytes32 salt)"
   package static let typeHash = Keccak256.hash(encodedType)

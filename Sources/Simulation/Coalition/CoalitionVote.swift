@@ -18,9 +18,7 @@ struct CoalitionVote {
     let receiptHash = receipt.digest(in: domain)
     // A salt need only be unknown to others until the reveal; this one is as secret as the key.
     let salt = Keccak256.hash(node.key.sign(Keccak256.hash(receiptHash, name.task.word)).bytes)
-    let commit = Commit(
-      taskID: name.task.word, round: name.round, node: node.address, resultRoot: root,
-      receiptHash: receiptHash, salt: salt)
+    let commit = Commit(to: receipt, receiptHash: receiptHash, salt: salt)
     reveal = Reveal(receipt: receipt, signature: node.key.sign(receiptHash), salt: salt)
     digest = commit.digest(in: domain)
   }

@@ -55,13 +55,7 @@ package struct TaskPlot {
 
   private mutating func draw(_ row: Timeline.Row, at index: Int) {
     canvas.text(row.label, Self.left - 8, y(index) + 4, size: 12, .end)
-    var used: [Height: Int] = [:]
-    var places: [(x: Double, kind: Timeline.Kind)] = []
-    for mark in row.marks {
-      let column = min((layout.columns[mark.height] ?? 0) + used[mark.height, default: 0], layout.end - 1)
-      used[mark.height, default: 0] += 1
-      places.append((x(column), mark.kind))
-    }
+    let places = layout.places(of: row).map { (x: x($0.column), kind: $0.kind) }
     for (place, next) in zip(places, places.dropFirst()) {
       canvas.rectangle(
         place.x, y(index) - 7, next.x - place.x, 14, place.kind.colour, opacity: place.kind.isWork ? 0.8 : 0.3
@@ -74,12 +68,9 @@ package struct TaskPlot {
   }
 
   private mutating func legend() {
-    let kinds = Timeline.Kind.allCases.filter { kind in
-      timeline.rows.contains { $0.marks.contains { $0.kind == kind } }
-    }
     var at = 12.0
     var line = bottom + 40
-    for kind in kinds {
+    for kind in timeline.kinds {
       let text = "\(kind.rawValue) \(kind.words)"
       let length = Double(text.count) * 6.4 + 30
       if at + length > canvas.width {

@@ -29,7 +29,7 @@ package struct SabotageScenario: Hashable, Sendable, Codable {
   /// Of the slots on offer that would be busy, were each task run by as many nodes as must agree and one in ten more.
   static let load = 0.5
 
-  /// A new network has no juror and no credibility before a hold is over: what comes in later is told apart.
+  /// A new network has no credibility before a hold is over: what comes in later is told apart.
   static let startDays: Height = 7
 
   package static let mostNodes = 2_000

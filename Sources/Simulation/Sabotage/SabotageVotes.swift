@@ -39,7 +39,8 @@ extension SabotageRun {
   private mutating func seat(_ name: ReplicaName) {
     guard let task = number(of: name.task), let node = numbers[name.node] else { return }
     tasks[task].seats.append(
-      TaskRun.Seat(node: node, round: name.round, isVoter: tasks[task].reason.drawsVoters, status: .running))
+      TaskRun.Seat(node: node, round: name.round, isVoter: tasks[task].reason.role == .vote, status: .running)
+    )
     expect(.acknowledge(name.task, round: name.round), by: name.node)
   }
 
@@ -73,9 +74,7 @@ extension SabotageRun {
       resultRoot: root, hwClass: .zero, exitCode: 0, startedAt: 1, finishedAt: 2, cpuMillis: 3,
       energyMilliWh: 4, heatMilliWh: 3, price: Amount(SabotageScenario.price), statementHash: .zero)
     let salt = Bytes32(random.next(), random.next(), 0, 0)
-    let sealed = Commit(
-      taskID: receipt.taskID, round: round, node: address, resultRoot: root,
-      receiptHash: receipt.digest(in: state.domain), salt: salt)
+    let sealed = Commit(to: receipt, receiptHash: receipt.digest(in: state.domain), salt: salt)
     tasks[task].reveals.append(Reveal(receipt: receipt, signature: Self.signature, salt: salt))
     expect(.commit(tasks[task].id, round: round, digest: sealed.digest(in: state.domain)), by: address)
   }
@@ -168,15 +167,5 @@ extension SabotageRun {
     case .timedOut: outcome.timedOut += 1
     }
     tasks[task].end()
-  }
-}
-
-extension RoundOpening.Reason {
-  /// Of the votes that decide at first; else auditors or jurors.
-  var drawsVoters: Bool {
-    switch self {
-    case .first, .replacement, .additional: true
-    case .audit, .jury, .reaudit: false
-    }
   }
 }

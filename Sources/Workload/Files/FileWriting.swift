@@ -100,11 +100,14 @@ extension LocalFile {
     }
   }
 
+  /// The letters that mkstemp(3) and mkdtemp(3) ask for at the end of a name, and replace by others that make it unique.
+  private static let uniquePart = "XXXXXX"
+
   /// Makes an empty directory for this user only, under a name that nothing has (mkdtemp(3)).
   ///
   /// - Parameter stem: the path's beginning, such as `/tmp/samovar-audit`.
   package static func makeTemporaryDirectory(_ stem: String) throws(FileError) -> String {
-    var template = Array("\(stem)-XXXXXX".utf8CString)
+    var template = Array("\(stem)-\(uniquePart)".utf8CString)
     guard mkdtemp(&template) != nil else { throw FileError("make a directory", "\(stem)-*", code: errno) }
     return text(template)
   }
@@ -121,7 +124,7 @@ extension LocalFile {
     _ fill: (Int32) throws(FileError) -> Void
   ) throws(FileError) {
     // mkstemp(3) makes the name unique, so that two processes that write one path don't meet.
-    var template = Array("\(path).XXXXXX".utf8CString)
+    var template = Array("\(path).\(uniquePart)".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw FileError("create a file beside", path, code: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -24,7 +24,7 @@ struct AuditCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Tell the story of a task: its name, the first digits of it, or the first digits of its bag and its number in it.",
-      valueName: "name"))
+      valueName: "name"), transform: { try TaskReference($0) })
   var task: TaskReference?
   @Option(help: ArgumentHelp("With --task: draw its timeline into this file.", valueName: "file"))
   var svg: String?
@@ -98,10 +98,4 @@ private enum AuditText {
   }
 
   private static func euros(_ amount: Amount) -> String { Decimals.euros(microEuros: amount) }
-}
-
-extension TaskReference: ExpressibleByArgument {
-  package init?(argument: String) {
-    do { try self.init(argument) } catch { return nil }
-  }
 }

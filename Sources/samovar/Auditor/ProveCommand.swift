@@ -15,8 +15,8 @@ extension ReceiptCommand {
 
     @Argument(
       help:
-        "The task: its name, the first digits of it, or the first digits of its bag and its number in it."
-    )
+        "The task: its name, the first digits of it, or the first digits of its bag and its number in it.",
+      transform: { try TaskReference($0) })
     var task: TaskReference
     @Option(
       help: ArgumentHelp(

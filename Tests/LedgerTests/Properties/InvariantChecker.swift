@@ -309,18 +309,3 @@ struct InvariantChecker {
     )
   }
 }
-
-extension Event {
-  /// The task that it is about.
-  var task: TaskID? {
-    switch self {
-    case .drawn(let name, _, _), .acknowledged(let name, _), .declined(let name), .extended(let name, _),
-      .committed(let name, _), .revealed(let name, _, _), .replicaTimedOut(let name), .judged(let name, _):
-      name.task
-    case .sealed(let task, _, _, _), .disputed(let task, _), .provisional(let task, _), .ended(let task, _),
-      .auditRolled(let task, _), .reopened(let task, _):
-      task
-    default: nil
-    }
-  }
-}
