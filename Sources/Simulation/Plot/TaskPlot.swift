@@ -6,8 +6,8 @@ package struct TaskPlot {
   private static let width = 690.0
   private static let top = 50.0
   private static let rowHeight = 26.0
-  /// Columns that heights are laid out in; a gap without events is shortened where they don't reach.
-  private static let columns = 115
+  /// Columns that heights are laid out in, as wide as a mark; a gap without events is shortened where they don't reach.
+  private static let columns = 60
 
   private let timeline: Timeline
   private let title: String
