@@ -147,9 +147,7 @@ struct EmbeddedNetwork {
     let receipt = receipt(name, root: honest(name.task), price: 1_000_000)
     let hash = receipt.digest(in: domain)
     let salt = Keccak256.hash(name.task.word, name.node.word)
-    let commit = Commit(
-      taskID: name.task.word, round: name.round, node: name.node, resultRoot: receipt.resultRoot,
-      receiptHash: hash, salt: salt)
+    let commit = Commit(to: receipt, receiptHash: hash, salt: salt)
     return (Reveal(receipt: receipt, signature: node.sign(hash), salt: salt), commit.digest(in: domain))
   }
 }

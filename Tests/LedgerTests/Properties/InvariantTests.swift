@@ -112,11 +112,7 @@ import Workload
     let shrunk = try recording.shrunk(tries: 1_000) { candidate in
       var state = try ContributionState(genesis: candidate.genesis, signatures: .assumeValid)
       return candidate.attempts.contains { attempt in
-        switch attempt {
-        case .block(let block): (try? state.open(block)) == nil
-        case .call(let call, let from, let nonce):
-          (try? state.apply(call, from: from, nonce: nonce))?.contains { $0.name == "committed" } == true
-        }
+        (try? attempt.apply(to: &state))?.contains { $0.name == "committed" } == true
       }
     }
     // A node registers, is bonded and offers, epochs turn, a bag is posted, assigned, acknowledged and committed to.

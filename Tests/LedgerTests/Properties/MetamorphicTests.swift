@@ -26,7 +26,7 @@ import Workload
     }
     permuted += run
     #expect(moved > 20)
-    #expect(try retold(permuted, walk).stateHash == walk.chain.state.stateHash)
+    #expect(try walk.chain.told(permuted).stateHash == walk.chain.state.stateHash)
   }
 
   /// Who cranks leaves only a nonce behind; all crankers' last nonces are made equal at the end.
@@ -45,7 +45,7 @@ import Workload
         entries.append(.call(call, from: from, nonce: (1 << 40) + UInt64(number)))
         entries.append(.call(.withdraw(amount: 1), from: crankers[number], nonce: 1 << 40))
       }
-      return try retold(entries, walk).stateHash
+      return try walk.chain.told(entries).stateHash
     }
     #expect(hashes[0] == hashes[1])
   }
@@ -77,17 +77,6 @@ import Workload
       #expect(abs(flows[1] - 2 * flows[0]) <= roundings)
     }
     #expect(single.state.pools.burned > 0 && single.state.pools.treasury > 0)
-  }
-
-  private func retold(_ entries: [Chain.Entry], _ walk: Walk) throws -> ContributionState {
-    var state = try ContributionState(genesis: walk.chain.state.genesis, signatures: .assumeValid)
-    for entry in entries {
-      switch entry {
-      case .block(let block): _ = try state.open(block)
-      case .call(let call, let from, let nonce): _ = try state.apply(call, from: from, nonce: nonce)
-      }
-    }
-    return state
   }
 }
 

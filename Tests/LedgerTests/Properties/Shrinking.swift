@@ -12,15 +12,11 @@ struct Recording {
     var checker = InvariantChecker()
     for attempt in attempts {
       let before = state
-      switch attempt {
-      case .block(let block):
-        if let events = try? state.open(block) { checker.check(before, state, events) }
-      case .call(let call, let from, let nonce):
-        do {
-          checker.check(before, state, try state.apply(call, from: from, nonce: nonce))
-        } catch {
-          checker.countRefusal()
-        }
+      do {
+        let events = try attempt.apply(to: &state)
+        checker.check(before, state, events)
+      } catch {
+        if case .call = attempt { checker.countRefusal() }
       }
     }
     return checker.violations

@@ -8,6 +8,13 @@ struct Chain {
   enum Entry {
     case block(BlockContext)
     case call(Call, from: Address, nonce: UInt64)
+
+    func apply(to state: inout ContributionState) throws -> [Event] {
+      switch self {
+      case .block(let block): try state.open(block)
+      case .call(let call, let from, let nonce): try state.apply(call, from: from, nonce: nonce)
+      }
+    }
   }
 
   var state: ContributionState
@@ -46,14 +53,12 @@ struct Chain {
     return happened
   }
 
-  func replayed() throws -> ContributionState {
+  func replayed() throws -> ContributionState { try told(entries) }
+
+  /// Where another history of the same chain leads.
+  func told(_ entries: [Entry]) throws -> ContributionState {
     var copy = try ContributionState(genesis: state.genesis, signatures: signatures)
-    for entry in entries {
-      switch entry {
-      case .block(let block): _ = try copy.open(block)
-      case .call(let call, let from, let nonce): _ = try copy.apply(call, from: from, nonce: nonce)
-      }
-    }
+    for entry in entries { _ = try entry.apply(to: &copy) }
     return copy
   }
 
@@ -81,18 +86,18 @@ struct Chain {
   }
 
   /// Runs a duty with a result, as an honest or lying node does; keeps the preimage.
-  mutating func perform(_ duty: Duty, root: Bytes32, key: PrivateKey? = nil) throws {
+  mutating func perform(
+    _ duty: Duty, root: Bytes32, key: PrivateKey? = nil, hardwareClass: Bytes32 = .zero
+  ) throws {
     let name = duty.replica
     switch duty.action {
     case .acknowledge: try call(.acknowledge(name.task, round: name.round), by: name.node)
     case .commit:
-      let receipt = receipt(name, root: root, price: duty.price)
+      let receipt = receipt(name, root: root, price: duty.price, hardwareClass: hardwareClass)
       let digest = receipt.digest(in: state.domain)
       let salt = Keccak256.hash(words: [name.task.word, name.node.word, Bytes32(UInt128(name.round))])
       let signature = (key ?? someKey).sign(digest)
-      let commit = Commit(
-        taskID: name.task.word, round: name.round, node: name.node, resultRoot: root, receiptHash: digest,
-        salt: salt)
+      let commit = Commit(to: receipt, receiptHash: digest, salt: salt)
       let sealed = commit.digest(in: state.domain)
       preimages[sealed] = Reveal(receipt: receipt, signature: signature, salt: salt)
       try call(.commit(name.task, round: name.round, digest: sealed), by: name.node)

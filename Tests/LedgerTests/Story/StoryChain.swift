@@ -10,15 +10,12 @@ extension Chain {
     var state = try ContributionState(genesis: self.state.genesis, signatures: .assumeValid)
     var recorder = TaskRecorder(task: task)
     for entry in entries {
-      switch entry {
-      case .block(let block): _ = try state.open(block)
-      case .call(let call, let from, let nonce):
-        let before = state
-        let events = try state.apply(call, from: from, nonce: nonce)
-        recorder.saw(
-          call, from: from, block: nil, height: state.height, events: events,
-          states: recorder.needsStates(for: call) ? (before, state) : nil)
-      }
+      let before = state
+      let events = try entry.apply(to: &state)
+      guard case .call(let call, let from, _) = entry else { continue }
+      recorder.saw(
+        call, from: from, block: nil, height: state.height, events: events,
+        states: recorder.needsStates(for: call) ? (before, state) : nil)
     }
     recorder.end(at: state)
     return try #require(recorder.record)
@@ -97,21 +94,8 @@ struct StoryNetwork {
       } else if !random.chance(10) {
         let lie = random.chance(50) ? Bytes32(666) : Bytes32(UInt128(member.node.word.words[3]))
         let root = random.chance(8) ? lie : honest(name.task)
-        let receipt = receipt(name, root: root, price: duty.price, hardwareClass: member.hardwareClass)
-        try perform(duty, receipt: receipt)
+        try chain.perform(duty, root: root, hardwareClass: member.hardwareClass)
       }
     }
-  }
-
-  /// As `Chain.perform`, with a receipt that names the node's hardware class.
-  private mutating func perform(_ duty: Duty, receipt: ExecutionReceipt) throws {
-    guard duty.action == .commit else { return try chain.perform(duty, root: receipt.resultRoot) }
-    let digest = receipt.digest(in: chain.state.domain)
-    let commit = Commit(
-      taskID: receipt.taskID, round: receipt.round, node: receipt.node, resultRoot: receipt.resultRoot,
-      receiptHash: digest, salt: Bytes32(7))
-    let sealed = commit.digest(in: chain.state.domain)
-    chain.preimages[sealed] = Reveal(receipt: receipt, signature: someKey.sign(digest), salt: Bytes32(7))
-    try chain.call(.commit(duty.replica.task, round: receipt.round, digest: sealed), by: receipt.node)
   }
 }
