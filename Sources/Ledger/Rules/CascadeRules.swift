@@ -25,10 +25,30 @@ extension ContributionState {
     nodes[number].isBanned || operators[nodes[number].operatorAddress]?.isBanned == true
   }
 
-  /// Looks at all that a node has won and that is in its hold.
+  /// All that a node has won and that is in its hold will be looked at, a part in each block: a node may have won more
+  /// than one call should go through. Nothing of it becomes FINAL meanwhile, since `finalize` looks for itself.
   mutating func reconsider(_ number: Int) {
-    for place in wins[number]?.places ?? [] where needsReaudit(place) && inCascade.insert(place).inserted {
-      cascade.append(place)
+    guard let places = wins[number]?.places, !places.isEmpty else { return }
+    reviews.append(Review(places: places))
+  }
+
+  /// Wins that are looked at in one block.
+  private static let reviewsPerBlock = 4_096
+
+  /// Finds tasks that need a re-audit.
+  mutating func reviewWins() {
+    var left = Self.reviewsPerBlock
+    while left > 0, let review = reviews.first {
+      let part = review.places[review.next..<min(review.places.count, review.next + left)]
+      for place in part where needsReaudit(place) && inCascade.insert(place).inserted {
+        cascade.append(place)
+      }
+      left -= part.count
+      if part.endIndex == review.places.count {
+        reviews.removeFirst()
+      } else {
+        reviews[reviews.startIndex].next = part.endIndex
+      }
     }
   }
 

@@ -1,13 +1,15 @@
 /// What waits to be done, in the order in which it came, taken from the front.
-struct Backlog<Element: Hashable & Sendable & Codable>: RandomAccessCollection, RangeReplaceableCollection,
-  Hashable,
-  Sendable
+struct Backlog<Element: Hashable & Sendable & Codable>: RandomAccessCollection, MutableCollection,
+  RangeReplaceableCollection, Hashable, Sendable
 {
   private var waiting: ArraySlice<Element> = []
 
   var startIndex: Int { waiting.startIndex }
   var endIndex: Int { waiting.endIndex }
-  subscript(index: Int) -> Element { waiting[index] }
+  subscript(index: Int) -> Element {
+    get { waiting[index] }
+    set { waiting[index] = newValue }
+  }
 
   mutating func replaceSubrange(
     _ range: Range<Int>, with new: some Collection<Element>

@@ -59,6 +59,8 @@ package struct ContributionState: Sendable, Codable {
   var holds = Backlog<Hold>()
   /// By node number.
   var wins: [Int: Wins] = [:]
+  /// Wins of nodes that fell, to be looked at.
+  var reviews = Backlog<Review>()
   /// Tasks that need a re-audit, in the order in which their winners fell; some may be in one already.
   var cascade = Backlog<TaskPlace>()
   var inCascade: Set<TaskPlace> = []
@@ -115,6 +117,7 @@ package struct ContributionState: Sendable, Codable {
     let next = block.height / parameters.epochBlocks
     if next > epoch { turnEpoch(to: next, beacon: block.beacon) }
     pruneIndices()
+    reviewWins()
     return emitted
   }
 

@@ -22,6 +22,13 @@ struct Wins: Hashable, Sendable, Codable {
   }
 }
 
+/// What a node had won when it was banned or found wrong.
+struct Review: Hashable, Sendable, Codable {
+  let places: [TaskPlace]
+  /// The first that nobody has looked at yet.
+  var next = 0
+}
+
 extension ContributionState {
   func isOpen(_ hold: Hold) -> Bool {
     guard case .provisional(_, let verdict) = bags[hold.place.bag].tasks[hold.place.task] else {
